@@ -1,0 +1,45 @@
+# The two commands to know: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+OUT    := build/out
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench golden clean
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.locked: uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Plimsoll needs Python 3.11 or newer; say which one with: make PYTHON=/path/to/python3"; exit 4; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$($(BIN)/python -c 'import tomllib; print("uv==" + next(p["version"] for p in tomllib.load(open("uv.lock", "rb"))["package"] if p["name"] == "uv"))')"
+	@$(UV) sync --quiet --locked
+	@touch $@
+
+demo: $(VENV)/.locked ## the risk of three real-name books, as text and as HTML in build/out
+	@mkdir -p $(OUT)
+	@for book in long_only long_short option_overlay; do \
+	  $(BIN)/plimsoll report examples/portfolios/$$book.csv --prices demo --html $(OUT)/$$book.html || exit $$?; \
+	done
+
+test: check ## everything: make check, then every test with branch coverage
+	@$(BIN)/pytest --cov --cov-report=term
+
+check: $(VENV)/.locked ## format, lint, types, import contracts and house rules, in less than a minute
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo | tail -n 8
+	@$(BIN)/pytest --quiet --numprocesses=0 tests/unit/test_house.py
+
+bench: $(VENV)/.locked ## measure every performance claim and rewrite benchmarks/RESULTS.md
+	@$(UV) sync --quiet --locked --group bench
+	@$(BIN)/python benchmarks/run.py
+	@$(UV) sync --quiet --locked
+
+golden: $(VENV)/.locked ## rewrite the golden files; explain each changed number in CHANGELOG.md
+	@PLIMSOLL_GOLDEN=rewrite $(BIN)/pytest --quiet --numprocesses=0 tests/integration/test_golden.py
+
+clean: ## remove what the other commands made
+	@rm -rf $(VENV) $(OUT) dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Plimsoll: how much can a portfolio lose, with an error bar."""

@@ -1,0 +1,1 @@
+"""From files to dated, quality-marked market data and positions."""

@@ -1,0 +1,1 @@
+"""Portfolio files of users, every row accounted for."""

@@ -1,0 +1,92 @@
+"""Every error that Plimsoll raises on purpose.
+
+::
+
+    PlimsollError            code plimsoll        exit 4
+    ├── UsageError           code usage           exit 2   an option or argument that makes no sense
+    ├── DataError            code bad-data        exit 3   a file, row or number that cannot be used
+    └── UnavailableError     code unavailable     exit 4   something that is needed is not there
+
+A single item that cannot be valued is not an error but a :class:`plimsoll.risk.failures.Failure`:
+the rest of the report stands.
+"""
+
+__all__ = ["DataError", "PlimsollError", "UnavailableError", "UsageError"]
+
+
+class PlimsollError(Exception):
+    """Root of the tree.
+
+    Parameters
+    ----------
+    message
+        What is wrong, in one sentence.
+    remedy
+        What the user can do about it; empty where nothing can be done.
+    """
+
+    code = "plimsoll"
+    exit_code = 4
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Return the place, the message and the remedy as one text."""
+        text = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{text}\n  {self.remedy}" if self.remedy else text
+
+    @property
+    def place(self) -> str:
+        """Where it happened, as ``file, row 3, column price``; empty where there is no such place."""
+        return ""
+
+
+class UsageError(PlimsollError):
+    """An option or argument that makes no sense."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class DataError(PlimsollError):
+    """A file, row or number that cannot be used.
+
+    Parameters
+    ----------
+    message, remedy
+        As for :class:`PlimsollError`.
+    file
+        Name of the file as the user gave it.
+    row
+        Row in that file, counted from 1 as an editor does, header and preamble included.
+    column
+        Name of the column.
+    """
+
+    code = "bad-data"
+    exit_code = 3
+
+    def __init__(
+        self, message: str, *, remedy: str = "", file: str = "", row: int | None = None, column: str = ""
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.file = file
+        self.row = row
+        self.column = column
+
+    @property
+    def place(self) -> str:
+        """Where it happened, as ``file, row 3, column price``."""
+        row = f"row {self.row}" if self.row is not None else ""
+        column = f"column {self.column}" if self.column else ""
+        return ", ".join(part for part in (self.file, row, column) if part)
+
+
+class UnavailableError(PlimsollError):
+    """Something that is needed is not there: an optional package, a server, a disk."""
+
+    code = "unavailable"
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""Results to terminal, HTML and JSON; no calculation."""

@@ -1,0 +1,1 @@
+"""Pricing functions, one module per product family, vectorised over scenarios."""

@@ -1,0 +1,1 @@
+"""Where scenarios come from; every method gives one ScenarioSet."""

@@ -1,0 +1,1 @@
+"""What the platform does for a user, free of any front end."""
