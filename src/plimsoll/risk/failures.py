@@ -14,6 +14,7 @@ class Reason(StrEnum):
     MISSING_PRICE = "missing-price"
     SHORT_HISTORY = "short-history"
     MISSING_FX = "missing-fx"
+    CURRENCY_MISMATCH = "currency-mismatch"
     EXPIRED = "expired"
     MISSING_VOLATILITY = "missing-volatility"
     NOT_A_NUMBER = "not-a-number"

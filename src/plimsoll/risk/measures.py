@@ -1,8 +1,16 @@
 """VaR and ES of a P&L vector: an estimate, its interval and its estimator."""
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["Estimate"]
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from plimsoll.risk.estimators import PARTNER, EsEstimator, VarEstimator, es_weights, var_weights
+from plimsoll.risk.intervals import es_interval, normal_interval, var_interval
+from plimsoll.risk.worst_first import checked_pnl, checked_probabilities, worst_first
+
+__all__ = ["Estimate", "expected_shortfall", "value_at_risk", "volatility", "worst"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +52,231 @@ class Estimate:
     interval: str
     interval_confidence: float = 0.95
     note: str = ""
+
+
+def value_at_risk(
+    pnl: ArrayLike,
+    confidence: float,
+    *,
+    probabilities: ArrayLike | None = None,
+    estimator: VarEstimator = VarEstimator.ORDER_STATISTIC,
+    horizon_days: int = 1,
+    observations: float | None = None,
+    interval_confidence: float = 0.95,
+) -> Estimate:
+    """Return value at risk: the loss that is exceeded with probability `1 - confidence`.
+
+    Parameters
+    ----------
+    pnl
+        Shape (S,), gain positive, in any one currency; finite.
+    confidence
+        Fraction above 0.5 and below 1 (0.99).
+    probabilities
+        Shape (S,), not negative, adding up to one; None for equal ones.
+    estimator
+        Which quantile of the losses; see :class:`~plimsoll.risk.estimators.VarEstimator`.
+    horizon_days
+        Trading days that the P&L spans; passed on, nothing is scaled.
+    observations
+        Independent observations that the interval may count on; None for S, or Kish's number where
+        probabilities are unequal.
+    interval_confidence
+        Nominal coverage of the interval, above 0 and below 1.
+
+    Returns
+    -------
+    Estimate
+        A loss positive; negative where even this quantile is a gain. The interval is the exact binomial one,
+        widened where the estimator lies outside; chi-square for `normal`.
+
+    Raises
+    ------
+    ValueError
+        If P&L is not a finite vector, probabilities are none, or a level is out of range.
+
+    Examples
+    --------
+    >>> estimate = value_at_risk([i - 50.0 for i in range(500)], 0.99)
+    >>> estimate.value, estimate.low, estimate.high, estimate.tail_count
+    (46.0, 40.0, 50.0, 5)
+    """
+    weights = var_weights(pnl, confidence, probabilities=probabilities, estimator=estimator)
+    gains = checked_pnl(pnl)
+    value = 0.0 - float(weights @ gains)
+    if estimator is VarEstimator.NORMAL:
+        interval = normal_interval(
+            gains,
+            value,
+            probabilities=probabilities,
+            observations=observations,
+            interval_confidence=interval_confidence,
+        )
+    else:
+        interval = var_interval(
+            gains,
+            confidence,
+            probabilities=probabilities,
+            observations=observations,
+            interval_confidence=interval_confidence,
+        ).around(value)
+    return Estimate(
+        value=value,
+        low=interval.low,
+        high=interval.high,
+        confidence=confidence,
+        horizon_days=horizon_days,
+        estimator=estimator.value,
+        tail_count=int(np.count_nonzero(-gains >= value)),
+        scenarios=gains.size,
+        interval=interval.method,
+        interval_confidence=interval_confidence,
+        note=interval.note,
+    )
+
+
+def expected_shortfall(
+    pnl: ArrayLike,
+    confidence: float,
+    *,
+    probabilities: ArrayLike | None = None,
+    estimator: EsEstimator = EsEstimator.ACERBI_TASCHE,
+    horizon_days: int = 1,
+    observations: float | None = None,
+    interval_confidence: float = 0.95,
+) -> Estimate:
+    """Return expected shortfall: the mean loss in the worst `1 - confidence` of the probability.
+
+    Parameters
+    ----------
+    pnl
+        Shape (S,), gain positive, in any one currency; finite.
+    confidence
+        Fraction above 0.5 and below 1 (0.975).
+    probabilities
+        Shape (S,), not negative, adding up to one; None for equal ones.
+    estimator
+        Which average of the worst losses; see :class:`~plimsoll.risk.estimators.EsEstimator`.
+    horizon_days
+        Trading days that the P&L spans; passed on, nothing is scaled.
+    observations
+        Independent observations that the interval may count on; None for S, or Kish's number where
+        probabilities are unequal.
+    interval_confidence
+        Nominal coverage of the interval, above 0 and below 1.
+
+    Returns
+    -------
+    Estimate
+        A loss positive. `tail_count` refers to the VaR that the estimator averages. The interval is that of a
+        generalised Pareto tail, widened where the estimate lies outside; chi-square for `normal`.
+
+    Raises
+    ------
+    ValueError
+        If P&L is not a finite vector, probabilities are none, or a level is out of range.
+
+    Examples
+    --------
+    >>> estimate = expected_shortfall([i - 500.0 for i in range(1000)], 0.975)
+    >>> estimate.value, round(estimate.low), round(estimate.high), estimate.tail_count
+    (488.0, 478, 493, 25)
+    """
+    weights = es_weights(pnl, confidence, probabilities=probabilities, estimator=estimator)
+    gains = checked_pnl(pnl)
+    value = 0.0 - float(weights @ gains)
+    boundary = var_weights(gains, confidence, probabilities=probabilities, estimator=PARTNER[estimator])
+    if estimator is EsEstimator.NORMAL:
+        interval = normal_interval(
+            gains,
+            value,
+            probabilities=probabilities,
+            observations=observations,
+            interval_confidence=interval_confidence,
+        )
+    else:
+        interval = es_interval(
+            gains,
+            confidence,
+            probabilities=probabilities,
+            observations=observations,
+            interval_confidence=interval_confidence,
+        ).around(value)
+    return Estimate(
+        value=value,
+        low=interval.low,
+        high=interval.high,
+        confidence=confidence,
+        horizon_days=horizon_days,
+        estimator=estimator.value,
+        tail_count=int(np.count_nonzero(gains <= boundary @ gains)),
+        scenarios=gains.size,
+        interval=interval.method,
+        interval_confidence=interval_confidence,
+        note=interval.note,
+    )
+
+
+def volatility(pnl: ArrayLike, probabilities: ArrayLike | None = None) -> float:
+    """Return the standard deviation of P&L over its horizon; it is not annualised.
+
+    Parameters
+    ----------
+    pnl
+        Shape (S,), in any one currency; finite.
+    probabilities
+        Shape (S,), not negative, adding up to one; None for equal ones.
+
+    Raises
+    ------
+    ValueError
+        If P&L is not a finite vector, probabilities are none, or fewer than two scenarios have a probability.
+
+    Notes
+    -----
+    About the mean, variance without bias: sqrt(sum(p (x - mean)²) / (1 - sum(p²))); for equal probabilities
+    the denominator of the variance is n - 1.
+
+    Examples
+    --------
+    >>> volatility([1.0, 2.0, 3.0])
+    1.0
+    """
+    gains = checked_pnl(pnl)
+    chances = checked_probabilities(probabilities, gains.size)
+    freedom = 1.0 - float(1.0 / gains.size if chances is None else chances @ chances)
+    if freedom < 1e-12:
+        raise ValueError("volatility needs at least two scenarios")
+    if chances is None:
+        return float(gains.std(ddof=1))
+    return math.sqrt(chances @ (gains - chances @ gains) ** 2 / freedom)
+
+
+def worst(pnl: ArrayLike, count: int) -> NDArray[np.intp]:
+    """Return the places of the worst scenarios, the worst first; ties in the order of the vector.
+
+    Parameters
+    ----------
+    pnl
+        Shape (S,), gain positive; finite.
+    count
+        How many; all S where it is larger.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (min(count, S),), indices into `pnl`.
+
+    Raises
+    ------
+    ValueError
+        If P&L is not a finite vector or `count` is negative.
+
+    Examples
+    --------
+    >>> worst([3.0, -5.0, 1.0, -2.0], 2).tolist()
+    [1, 3]
+    """
+    if count < 0:
+        raise ValueError(f"count must not be negative; got {count}")
+    return worst_first(pnl).order[:count]

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 __all__ = ["Instrument", "Kind", "Node", "OptionTerms", "OptionType", "Portfolio", "Position"]
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Kind(StrEnum):
@@ -121,7 +120,7 @@ class Position:
     instrument: Instrument
     quantity: float
     price: float | None = None
-    attributes: Mapping[str, str] = _NOTHING
+    attributes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     row: int | None = None
 
     def attribute(self, name: str) -> str:

@@ -1,0 +1,48 @@
+"""The command ``plimsoll``: its options, and the one place where errors become exit codes."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from plimsoll.cli.doctor import doctor
+from plimsoll.cli.report import EXAMPLES, report
+from plimsoll.errors import PlimsollError
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    help="Portfolio market risk: how much can we lose, with an error bar, and where does it come from.",
+    epilog="Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 bad data, 4 something is not available.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(epilog=EXAMPLES)(report)
+app.command()(doctor)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"plimsoll {version('plimsoll-risk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Hold the options that come before a command."""
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code; `arguments` are those of the process unless given."""
+    try:
+        app(arguments)
+    except PlimsollError as error:
+        typer.echo(f"plimsoll: {error}", err=True)
+        sys.exit(error.exit_code)

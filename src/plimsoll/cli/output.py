@@ -1,0 +1,46 @@
+"""Where the command line puts things: data on stdout, messages on stderr, files in one piece."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from plimsoll.errors import UnavailableError
+
+__all__ = ["messages", "write_file", "write_text"]
+
+
+def messages() -> Console:
+    """Return the console for messages and progress."""
+    return Console(stderr=True)
+
+
+def write_text(text: str) -> None:
+    """Put `text` on stdout as UTF-8, whatever the locale says."""
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.flush()
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write `path` in one piece: it is there as a whole or, after an error, as it was before.
+
+    Raises
+    ------
+    UnavailableError
+        If the folder is missing or the disk refuses.
+    """
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink()
+            raise
+    except OSError as error:
+        remedy = "Name a file in a folder that exists and that you may write to."
+        raise UnavailableError(f"cannot write {path}: {error.strerror}", remedy=remedy) from error

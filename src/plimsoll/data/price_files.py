@@ -1,0 +1,316 @@
+"""Price files: CSV or Parquet, one column per symbol or one row per price, told apart by content."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+
+from plimsoll.data.cells import Cells, codes_of, dates_of, decimal_comma, numbers_of
+from plimsoll.data.delimited import read_delimited
+from plimsoll.data.price_table import PriceTable
+from plimsoll.errors import DataError
+from plimsoll.risk.assumptions import Assumption
+from plimsoll.risk.factors import major_unit
+
+__all__ = ["read_price_file"]
+
+_DATE = (
+    "date",
+    "trade date",
+    "trading date",
+    "observation date",
+    "as of",
+    "datetime",
+    "timestamp",
+    "time",
+    "day",
+)
+_SYMBOL = (
+    "symbol",
+    "ticker",
+    "instrument",
+    "security",
+    "asset",
+    "isin",
+    "figi",
+    "ric",
+    "code",
+    "identifier",
+    "id",
+)
+_PRICE = (
+    "adj close",
+    "adjusted close",
+    "close adj",
+    "close",
+    "price",
+    "last",
+    "px last",
+    "settle",
+    "value",
+    "nav",
+)
+_CURRENCY = ("currency", "ccy", "cur")
+_BESIDE = (
+    "open",
+    "high",
+    "low",
+    "volume",
+    "dividends",
+    "stock splits",
+    "vwap",
+    "turnover",
+    "change",
+    "change %",
+)
+_LARGEST = 250_000_000
+
+
+def read_price_file(path: Path, *, largest: int = _LARGEST) -> PriceTable:
+    """Read one file of prices; the guide says which forms it may have.
+
+    Parameters
+    ----------
+    path
+        CSV, also packed by gzip, or Parquet. The content decides, not the name.
+    largest
+        Number of dates × symbols above which a table is refused.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, or holds a date or price that cannot be used; row and column are named.
+    """
+    file = str(path)
+    try:
+        if not path.exists():
+            raise DataError("does not exist", file=file, remedy="Check the path, or use --prices demo.")
+        if not path.is_file():
+            raise DataError(
+                "is no file", file=file, remedy="Give a CSV or Parquet file, or a directory of them."
+            )
+        with path.open("rb") as stream:
+            packed = stream.read(4) == b"PAR1"
+        cells = _read_parquet(path, largest) if packed else read_delimited(path, _is_header)
+    except OSError as error:
+        remedy = "Check that you may read it."
+        raise DataError(f"cannot be read: {error.strerror}", file=file, remedy=remedy) from None
+    return _understood(cells, path, largest)
+
+
+def _read_parquet(path: Path, largest: int) -> Cells:
+    """Read a Parquet file into columns of whatever type it has."""
+    file = str(path)
+    try:
+        with parquet.ParquetFile(path) as stored:
+            shape = stored.metadata.num_rows, stored.metadata.num_columns
+            _check_size(shape, largest, file)
+            table = stored.read()
+    except (pa.ArrowException, OSError) as error:
+        message = f"is a damaged Parquet file: {str(error).splitlines()[0]}"
+        raise DataError(message, file=file, remedy="Write it again.") from None
+    if not table.num_rows:
+        raise DataError("has columns but no prices", file=file, remedy="Add at least one row.")
+    names = tuple("" if name.startswith("__index_level_") else name.strip() for name in table.column_names)
+    columns = tuple(column.combine_chunks() for column in table.columns)
+    return Cells(file, names, columns, "Parquet", lambda record: record + 1)
+
+
+def _understood(cells: Cells, path: Path, largest: int) -> PriceTable:
+    """Decide by the header what the columns are, and read them."""
+    known = [_normal(name) for name in cells.names]
+    date = _date_column(cells, known)
+    symbol = _first(known, _SYMBOL)
+    price = _first(known, _PRICE)
+    only_one = price is not None and set(known) - {known[date]} <= {*_PRICE, *_BESIDE, *_CURRENCY, ""}
+    if price is not None and (symbol is not None or only_one):
+        own = None if symbol is not None else _symbol_of(path)
+        table, notes = _long(cells, (date, symbol, price, _first(known, _CURRENCY)), own, largest)
+    else:
+        table, notes = _wide(cells, date, largest)
+    text = f"{cells.file}: {'; '.join([cells.form, *filter(None, notes)])}."
+    return PriceTable(
+        table.dates, table.symbols, table.prices, table.currencies, cells.file, (Assumption("import", text),)
+    )
+
+
+def _normal(name: str) -> str:
+    """Return a column name in lower case with single blanks, so that Adj_Close is adj close."""
+    return re.sub(r"[\s._-]+", " ", name).strip().casefold()
+
+
+def _is_header(names: Sequence[str]) -> bool:
+    return _first([_normal(name) for name in names], _DATE) is not None
+
+
+def _first(known: Sequence[str], names: Sequence[str]) -> int | None:
+    """Return the column with the most preferred of `names`."""
+    return next((known.index(name) for name in names if name in known), None)
+
+
+def _date_column(cells: Cells, known: Sequence[str]) -> int:
+    """Return the column of dates: by its name, its type, or as the first without a name."""
+    by_name = _first(known, _DATE)
+    if by_name is not None:
+        return by_name
+    typed = (j for j, column in enumerate(cells.columns) if pa.types.is_temporal(column.type))
+    return next(typed, known.index("") if "" in known else 0)
+
+
+def _symbol_of(path: Path) -> str:
+    """Return the file name without its endings: BRK.B.csv.gz is BRK.B."""
+    return re.sub(r"(\.(csv|txt|tsv|parquet|gz))+$", "", path.name, flags=re.IGNORECASE)
+
+
+def _wide(cells: Cells, date: int, largest: int) -> tuple[PriceTable, list[str]]:
+    """Read a date column and one column per symbol."""
+    others = [j for j in range(len(cells.names)) if j != date]
+    columns = [j for j in others if cells.names[j]]
+    symbols = [cells.names[j] for j in columns]
+    if not columns:
+        raise DataError("has no column of prices", file=cells.file, remedy="Add one column per symbol.")
+    for j, symbol in zip(columns, symbols, strict=True):
+        if symbols.count(symbol) > 1:
+            raise cells.refuse("the symbol occurs twice", column=j, remedy="Keep one column per symbol.")
+    _check_size((len(cells.columns[date]), len(columns)), largest, cells.file)
+    days, how = dates_of(cells, date)
+    comma = decimal_comma(cells, columns)
+    values = np.column_stack([numbers_of(cells, j, comma=comma) for j in columns])
+    dates, prices, repeated = _without_repeated_dates(cells, days, values, columns)
+    notes = [f"wide, one column per symbol ({len(columns)})", how, "decimal comma" if comma else ""]
+    if {"USD", "JPY", "GBP"} <= set(symbols) and all(re.fullmatch("[A-Z]{3}", name) for name in symbols):
+        symbols = [f"EUR{name}" for name in symbols]
+        notes.append("columns are currencies, so these are ECB reference rates, units per 1 EUR")
+    if len(columns) < len(others):
+        notes.append(f"columns without a name, left out: {len(others) - len(columns)}")
+    notes += [
+        _order(days),
+        f"rows that repeat a date with the same prices, merged: {repeated}" if repeated else "",
+    ]
+    return PriceTable(dates, tuple(symbols), prices, (None,) * len(symbols), cells.file), notes
+
+
+def _without_repeated_dates(
+    cells: Cells, days: NDArray[np.datetime64], values: NDArray[np.float64], columns: Sequence[int]
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64], int]:
+    """Return ascending dates, one row for each, and the number of rows merged into others."""
+    dates, first, position = np.unique(days, return_index=True, return_inverse=True)
+    prices = values[first]
+    again = np.setdiff1d(np.arange(len(days)), first)
+    for record in again:
+        kept = prices[position[record]]
+        clash = np.isfinite(kept) & np.isfinite(values[record]) & (kept != values[record])
+        if clash.any():
+            column = columns[int(np.flatnonzero(clash)[0])]
+            message = f"{days[record]} occurs twice with different prices"
+            remedy = "Keep one row per date."
+            raise cells.refuse(message, record=int(record), column=column, remedy=remedy)
+        prices[position[record]] = np.where(np.isnan(kept), values[record], kept)
+    return dates, prices, len(again)
+
+
+def _long(
+    cells: Cells, columns: tuple[int, int | None, int, int | None], own: str | None, largest: int
+) -> tuple[PriceTable, list[str]]:
+    """Read one row per date and symbol, or per date where the file has only its `own` symbol."""
+    date, symbol, price, currency = columns
+    days, how = dates_of(cells, date)
+    comma = decimal_comma(cells, [price])
+    values = numbers_of(cells, price, comma=comma)
+    dates, day = np.unique(days, return_inverse=True)
+    names, which = (
+        (np.array([own]), np.zeros(len(days), np.int64)) if symbol is None else _codes(cells, symbol)
+    )
+    _check_size((len(dates), len(names)), largest, cells.file)
+    prices, repeated = _placed(cells, price, (day, which), values, (dates, names))
+    layout = (
+        "long, one row per date and symbol" if symbol is not None else f"one symbol, {own} by the file name"
+    )
+    notes = [f"{layout}, prices from column {cells.names[price]}", how, "decimal comma" if comma else ""]
+    notes += [_order(days), f"rows that repeat a price, merged: {repeated}" if repeated else ""]
+    symbols = tuple(str(name) for name in names)
+    currencies = _currencies(cells, currency, which, symbols)
+    return PriceTable(dates, symbols, prices, currencies, cells.file), notes
+
+
+def _codes(cells: Cells, column: int) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Return the sorted symbols of a column, and for each record which one it has."""
+    written, code = codes_of(cells, column)
+    if "" in written:
+        record = int(np.flatnonzero(code == written.index(""))[0])
+        remedy = "Name the symbol, or delete the row."
+        raise cells.refuse("the symbol is missing", record=record, column=column, remedy=remedy)
+    names, rank = np.unique(np.array(written), return_inverse=True)
+    return names, rank[code].astype(np.int64)
+
+
+def _placed(
+    cells: Cells,
+    column: int,
+    position: tuple[NDArray[np.int64], NDArray[np.int64]],
+    values: NDArray[np.float64],
+    labels: tuple[NDArray[np.datetime64], NDArray[np.str_]],
+) -> tuple[NDArray[np.float64], int]:
+    """Return the table of dates × symbols, and the number of records merged into others."""
+    dates, names = labels
+    prices = np.full((len(dates), len(names)), np.nan)
+    observed = np.flatnonzero(np.isfinite(values))
+    day, which = position[0][observed], position[1][observed]
+    prices[day, which] = values[observed]
+    clash = observed[prices[day, which] != values[observed]]
+    if len(clash):
+        record = int(clash[0])
+        message = f"{names[position[1][record]]} has two different prices on {dates[position[0][record]]}"
+        raise cells.refuse(
+            message, record=record, column=column, remedy="Keep one price per date and symbol."
+        )
+    different = np.unique(position[0] * len(names) + position[1])
+    return prices, len(values) - len(different)
+
+
+def _currencies(
+    cells: Cells, column: int | None, which: NDArray[np.int64], symbols: Sequence[str]
+) -> tuple[str | None, ...]:
+    """Return the currency of each symbol; two for one symbol cannot be right."""
+    if column is None:
+        return (None,) * len(symbols)
+    texts, code = codes_of(cells, column)
+    written = [_currency(text) for text in texts]
+    found: dict[str, str] = {}
+    _, records = np.unique(which * len(written) + code, return_index=True)
+    for record in np.sort(records):
+        symbol, currency = symbols[which[record]], written[code[record]]
+        if currency and found.setdefault(symbol, currency) != currency:
+            message = f"{symbol} is in {found[symbol]} and in {currency}"
+            raise cells.refuse(
+                message, record=int(record), column=column, remedy="Give each symbol one currency."
+            )
+    return tuple(found.get(symbol) for symbol in symbols)
+
+
+def _currency(text: str) -> str:
+    """Return a currency code in capitals, but GBp and its like as they are."""
+    return text if major_unit(text)[1] != 1.0 else text.upper()
+
+
+def _order(days: NDArray[np.datetime64]) -> str:
+    """Say that rows were sorted, if they had to be."""
+    steps = np.diff(days).astype(np.int64)
+    if (steps >= 0).all():
+        return ""
+    return (
+        "newest first, turned round"
+        if (steps <= 0).all()
+        else "rows were not in order of date and were sorted"
+    )
+
+
+def _check_size(shape: tuple[int, int], largest: int, file: str) -> None:
+    """Refuse a table that would not fit into memory."""
+    if shape[0] * shape[1] > largest:
+        message = f"is too large: {shape[0]:,} × {shape[1]:,} prices"
+        raise DataError(message, file=file, remedy="Leave out symbols or dates that are not needed.")

@@ -1,0 +1,237 @@
+"""The figures of a report, read off one cube."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plimsoll.reporting.report import NodeRisk, PositionRisk, WorstScenario
+from plimsoll.risk.attribution import TailMeasures, components, incremental, marginal, measures_of
+from plimsoll.risk.cube import Cube
+from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, var_weights
+from plimsoll.risk.market import MarketHistory, Quality
+from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, worst
+from plimsoll.risk.portfolio import Position
+from plimsoll.workflows.inputs import factor_names, price_factor
+from plimsoll.workflows.request import Method, ReportRequest
+
+__all__ = ["Figures", "Tail", "weakest_quality"]
+
+_WORST_SCENARIOS = 5
+_LARGEST_LOSERS = 3
+
+
+@dataclass(frozen=True)
+class Tail:
+    """VaR and ES as one report measures them.
+
+    Parameters
+    ----------
+    request
+        Confidence, horizon and estimators; the parametric method has the normal ones.
+    probabilities
+        Shape (S,), of the scenarios.
+    observations
+        Independent observations behind them.
+    """
+
+    request: ReportRequest
+    probabilities: NDArray[np.float64]
+    observations: float
+
+    @property
+    def _estimators(self) -> tuple[VarEstimator, EsEstimator]:
+        if self.request.method is Method.PARAMETRIC:
+            return VarEstimator.NORMAL, EsEstimator.NORMAL
+        return self.request.var_estimator, self.request.es_estimator
+
+    def var_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the scenario weights of VaR, shape (S,)."""
+        return var_weights(
+            pnl, self.request.confidence, probabilities=self.probabilities, estimator=self._estimators[0]
+        )
+
+    def es_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the scenario weights of ES, shape (S,)."""
+        return es_weights(
+            pnl, self.request.confidence, probabilities=self.probabilities, estimator=self._estimators[1]
+        )
+
+    def var(self, pnl: NDArray[np.float64]) -> Estimate:
+        """Return VaR with its interval."""
+        return value_at_risk(
+            pnl,
+            self.request.confidence,
+            probabilities=self.probabilities,
+            estimator=self._estimators[0],
+            horizon_days=self.request.horizon_days,
+            observations=self.observations,
+        )
+
+    def es(self, pnl: NDArray[np.float64]) -> Estimate:
+        """Return ES with its interval."""
+        return expected_shortfall(
+            pnl,
+            self.request.confidence,
+            probabilities=self.probabilities,
+            estimator=self._estimators[1],
+            horizon_days=self.request.horizon_days,
+            observations=self.observations,
+        )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a report says about a cube of at least one position.
+
+    Parameters
+    ----------
+    cube
+        P&L vectors of the book.
+    history
+        The market behind them, for the quality of each position.
+    tail
+        How VaR and ES are measured.
+    base_currency
+        Of all money.
+    """
+
+    cube: Cube
+    history: MarketHistory
+    tail: Tail
+    base_currency: str
+
+    @cached_property
+    def total(self) -> NDArray[np.float64]:
+        """P&L of the book, shape (S,)."""
+        return self.cube.total()
+
+    @cached_property
+    def var(self) -> Estimate:
+        """VaR of the book."""
+        return self.tail.var(self.total)
+
+    @cached_property
+    def es(self) -> Estimate:
+        """ES of the book."""
+        return self.tail.es(self.total)
+
+    def nodes(self, attribute: str) -> tuple[NodeRisk, ...]:
+        """Return the slices of the book by `attribute`, the largest contribution to ES first."""
+        found = self.cube.nodes([attribute])
+        slices = found.at(1)
+        pnl = found.pnl[list(slices)]
+        component_var, component_es = self._components(pnl)
+        incremental_var, incremental_es = incremental(pnl, self.total, self._measures)
+        nodes = [
+            NodeRisk(
+                name=found.names[index],
+                value=float(found.values[index]),
+                positions=found.counts[index],
+                var=self.tail.var(pnl[k]),
+                es=self.tail.es(pnl[k]),
+                component_var=float(component_var[k]),
+                component_es=float(component_es[k]),
+                incremental_var=float(incremental_var[k]),
+                incremental_es=float(incremental_es[k]),
+            )
+            for k, index in enumerate(slices)
+        ]
+        return tuple(sorted(nodes, key=lambda node: (-node.component_es, node.name)))
+
+    @cached_property
+    def positions(self) -> tuple[PositionRisk, ...]:
+        """Every valued position, the largest contribution to ES first."""
+        cube = self.cube
+        rows = np.asarray(cube.pnl, dtype=np.float64)
+        component_var, component_es = self._components(rows)
+        alone_var, alone_es = self._measures(rows)
+        gross = float(np.abs(cube.values).sum())
+        marginal_var, marginal_es = marginal(component_var, cube.values), marginal(component_es, cube.values)
+        dates = {name: quote.observed_on for name, quote in self.history.snapshot().quotes.items()}
+        risks = [
+            PositionRisk(
+                symbol=position.instrument.symbol,
+                name=position.instrument.name,
+                kind=position.instrument.kind.value,
+                currency=position.instrument.currency,
+                quantity=position.quantity,
+                price=float(cube.prices[k]),
+                price_date=dates.get(price_factor(position) or "") if position.price is None else None,
+                quality=self.quality(position).name.lower(),
+                value=float(cube.values[k]),
+                weight=float(cube.values[k]) / gross if gross else 0.0,
+                var=float(alone_var[k]),
+                es=float(alone_es[k]),
+                component_var=float(component_var[k]),
+                component_es=float(component_es[k]),
+                marginal_var=marginal_var[k],
+                marginal_es=marginal_es[k],
+                attributes=position.attributes,
+                row=position.row,
+            )
+            for k, position in enumerate(cube.positions)
+        ]
+        return tuple(sorted(risks, key=lambda risk: (-risk.component_es, risk.symbol, risk.row or 0)))
+
+    def worst_scenarios(self) -> tuple[WorstScenario, ...]:
+        """Return the largest losses of the book and the positions that lost most in each."""
+        return tuple(self._scenario(int(index)) for index in worst(self.total, _WORST_SCENARIOS))
+
+    def quality(self, position: Position) -> Quality:
+        """Return the weakest quality behind a position's vector."""
+        return weakest_quality(self.history, factor_names(position, self.base_currency))
+
+    def proxied_share(self) -> float:
+        """Return the fraction of absolute component ES that rests on data that was not observed.
+
+        Each position counts with the fraction of its factors' points that are filled, proxied or stale.
+        """
+        weak = np.asarray(self.history.quality) != Quality.OBSERVED
+        fractions = dict(
+            zip((factor.name for factor in self.history.factors), weak.mean(axis=0), strict=True)
+        )
+        _, component_es = self._components(self.cube.pnl)
+        leaning = [
+            max(
+                (float(fractions.get(name, 0.0)) for name in factor_names(position, self.base_currency)),
+                default=0.0,
+            )
+            for position in self.cube.positions
+        ]
+        whole = float(np.abs(component_es).sum())
+        return float(np.abs(component_es) @ np.array(leaning)) / whole if whole else 0.0
+
+    def _scenario(self, index: int) -> WorstScenario:
+        column = np.asarray(self.cube.pnl[:, index], dtype=np.float64)
+        losers = [int(k) for k in np.argsort(column, kind="stable")[:_LARGEST_LOSERS] if column[k] < 0]
+        return WorstScenario(
+            label=self.cube.scenarios.labels[index],
+            pnl=float(self.total[index]),
+            probability=float(self.cube.scenarios.weights[index]),
+            largest=tuple((self.cube.positions[k].instrument.symbol, float(column[k])) for k in losers),
+        )
+
+    def _components(self, rows: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        weights = self.tail.var_weights(self.total), self.tail.es_weights(self.total)
+        return components(rows, weights[0]), components(rows, weights[1])
+
+    @property
+    def _measures(self) -> TailMeasures:
+        return measures_of(self.tail.var_weights, self.tail.es_weights)
+
+
+def weakest_quality(history: MarketHistory, names: Sequence[str]) -> Quality:
+    """Return the weakest point of some factors over the window.
+
+    A stale run inside the window is past; only a stale last point counts as stale.
+    """
+    columns = [j for j, factor in enumerate(history.factors) if factor.name in names]
+    points = history.quality[:, columns]
+    if (points == Quality.PROXIED).any():
+        return Quality.PROXIED
+    if len(points) and (points[-1] == Quality.STALE).any():
+        return Quality.STALE
+    return Quality.FILLED if (points == Quality.FILLED).any() else Quality.OBSERVED

@@ -1,0 +1,117 @@
+"""The house rules that no linter knows, each as a function from a project folder to its violations."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCE_LINES = 400
+TEST_LINES = 800
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "base", "manager", "common", "misc", "service"}
+EXEMPTION = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:\s*no cover)[^#]*")
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home/\w+)/")
+
+
+def source_files(project: Path) -> list[Path]:
+    """Return every module of the library."""
+    return sorted((project / "src").rglob("*.py"))
+
+
+def test_files(project: Path) -> list[Path]:
+    """Return every file under tests."""
+    return sorted((project / "tests").rglob("*.py"))
+
+
+def oversized(project: Path) -> Iterator[str]:
+    """Yield files that outgrow one idea."""
+    for limit, paths in ((SOURCE_LINES, source_files(project)), (TEST_LINES, test_files(project))):
+        for path in paths:
+            lines = len(path.read_text().splitlines())
+            if lines > limit:
+                yield f"{path.relative_to(project)} has {lines} lines; the limit is {limit}"
+
+
+def badly_named(project: Path) -> Iterator[str]:
+    """Yield modules and packages whose name says nothing."""
+    for path in source_files(project) + test_files(project):
+        if FORBIDDEN_NAMES & {part.removesuffix(".py") for part in path.relative_to(project).parts}:
+            yield f"{path.relative_to(project)} does not say what it holds"
+
+
+def unmirrored(project: Path) -> Iterator[str]:
+    """Yield modules without a unit test of the same name, and unit tests without a module."""
+    package = project / "src" / "plimsoll"
+    modules = {path.relative_to(package) for path in package.rglob("*.py") if path.name != "__init__.py"}
+    unit = project / "tests" / "unit"
+    mirrored = {path.relative_to(unit) for path in unit.rglob("test_*.py") if path.parent != unit}
+    mirrored |= {
+        Path(path.name) for path in unit.glob("test_*.py") if path.stem not in ("test_house", "test_plimsoll")
+    }
+    wanted = {module.with_name(f"test_{module.name}") for module in modules}
+    yield from (f"tests/unit/{path} is missing" for path in sorted(wanted - mirrored))
+    yield from (f"tests/unit/{path} tests no module of that name" for path in sorted(mirrored - wanted))
+
+
+def badly_listed(project: Path) -> Iterator[str]:
+    """Yield modules whose ``__all__`` is missing, unsorted or not exactly their public names."""
+    for path in source_files(project):
+        tree = ast.parse(path.read_text())
+        public = {name for name in _defined(tree) if not name.startswith("_")}
+        listed = _listed(tree)
+        place = path.relative_to(project)
+        if path.name == "__init__.py" and listed is None:
+            continue
+        if listed is None:
+            yield f"{place} has no __all__"
+        elif listed != sorted(listed):
+            yield f"{place}: __all__ is not sorted"
+        elif path.name != "__init__.py" and set(listed) != public:
+            yield f"{place}: __all__ and the public names differ by {sorted(set(listed) ^ public)}"
+
+
+def undescribed_tests(project: Path) -> Iterator[str]:
+    """Yield tests whose docstring does not say the property."""
+    for path in test_files(project):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+                continue
+            if path.name.startswith("test_") and not ast.get_docstring(node):
+                yield f"{path.relative_to(project)}:{node.lineno} {node.name} says no property"
+
+
+def unexplained_exemptions(project: Path) -> Iterator[str]:
+    """Yield silenced checks without a reason beside them."""
+    for path in source_files(project) + test_files(project):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            found = EXEMPTION.search(line)
+            if found and " - " not in found.group() and "#" not in line[found.end() :]:
+                yield f"{path.relative_to(project)}:{number} silences a check without a reason"
+
+
+def machine_paths(project: Path) -> Iterator[str]:
+    """Yield lines that name a place on one machine."""
+    for folder in ("src", "tests", "docs", "benchmarks", "examples", ".github"):
+        for path in sorted((project / folder).rglob("*")):
+            if path.suffix in {".py", ".md", ".toml", ".yml", ".j2", ".csv"} and path.name != "house.py":
+                for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+                    if MACHINE_PATH.search(line):
+                        yield f"{path.relative_to(project)}:{number} names a place on one machine"
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id
+
+
+def _listed(tree: ast.Module) -> list[str] | None:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets
+        ):
+            return list(ast.literal_eval(node.value))
+    return None

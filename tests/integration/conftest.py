@@ -1,0 +1,40 @@
+"""What the tests of the command line share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from plimsoll.cli.main import run
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Outcome]
+
+
+@pytest.fixture
+def plimsoll(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Command:
+    """Run ``plimsoll`` in an empty folder, as a process would, and return its outcome."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-configuration"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def command(*arguments: str | Path) -> Outcome:
+        with pytest.raises(SystemExit) as exit_:
+            run([str(argument) for argument in arguments])
+        captured = capfdbinary.readouterr()
+        return Outcome(int(exit_.value.code or 0), captured.out.decode(), captured.err.decode())
+
+    return command

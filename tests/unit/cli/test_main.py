@@ -1,0 +1,44 @@
+"""The command as a whole."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from plimsoll.cli.main import app, run
+
+
+def test_version() -> None:
+    """``plimsoll --version`` prints the version of the distribution."""
+    outcome = CliRunner().invoke(app, ["--version"])
+    assert (outcome.exit_code, outcome.output) == (0, f"plimsoll {version('plimsoll-risk')}\n")
+
+
+def test_without_a_command_help_is_shown() -> None:
+    """The bare command shows what there is and counts as wrong use."""
+    outcome = CliRunner().invoke(app, [])
+    assert outcome.exit_code == 2
+    assert "report" in outcome.output
+    assert "doctor" in outcome.output
+
+
+def test_an_error_becomes_a_message_and_its_code(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """An error of ours ends with its exit code and no traceback."""
+    with pytest.raises(SystemExit) as exit_:
+        run(["report", str(tmp_path / "absent.csv")])
+    assert exit_.value.code == 3
+    assert capsys.readouterr().err.startswith("plimsoll: ")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion(shell: str) -> None:
+    """The completion script of each shell completes the commands."""
+    command = Path(sys.executable).parent / "plimsoll"
+    environment = {"PATH": os.environ["PATH"], "_PLIMSOLL_COMPLETE": f"source_{shell}"}
+    script = subprocess.run([command], env=environment, capture_output=True, text=True, check=True).stdout
+    assert re.search("plimsoll", script)

@@ -1,0 +1,32 @@
+"""The error tree."""
+
+import pytest
+
+from plimsoll.errors import DataError, PlimsollError, UnavailableError, UsageError
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "exit_code"),
+    [
+        (PlimsollError, "plimsoll", 4),
+        (UsageError, "usage", 2),
+        (DataError, "bad-data", 3),
+        (UnavailableError, "unavailable", 4),
+    ],
+)
+def test_codes_are_stable(kind: type[PlimsollError], code: str, exit_code: int) -> None:
+    """Each class keeps its code and its exit code: programs rely on both."""
+    assert (kind.code, kind.exit_code) == (code, exit_code)
+    assert issubclass(kind, PlimsollError)
+
+
+def test_text_names_place_message_and_remedy() -> None:
+    """A data error reads as file, row, column, what is wrong and what to do."""
+    error = DataError("not a number", remedy="Write it as 1234.5.", file="book.csv", row=3, column="quantity")
+    assert str(error) == "book.csv, row 3, column quantity: not a number\n  Write it as 1234.5."
+
+
+def test_text_leaves_out_what_is_unknown() -> None:
+    """Without a place and a remedy the message stands alone."""
+    assert str(UsageError("no such option")) == "no such option"
+    assert str(DataError("empty", file="book.csv")) == "book.csv: empty"
