@@ -75,6 +75,16 @@ def _crash_survival(loss: float) -> float:
 
 NORMAL = Law("Normal", _draw_normal, lambda loss: float(stats.norm.sf(loss)))
 T4 = Law("Student's t, 4 degrees of freedom", _draw_t4, lambda loss: float(stats.t.sf(loss, 4.0)))
+OTHERS = (
+    Law("Student's t, 3", lambda g, shape: g.standard_t(3.0, shape), lambda x: float(stats.t.sf(x, 3.0))),
+    Law("Student's t, 6", lambda g, shape: g.standard_t(6.0, shape), lambda x: float(stats.t.sf(x, 6.0))),
+    Law("Laplace", lambda g, shape: g.laplace(size=shape), lambda x: float(stats.laplace.sf(x))),
+    Law(
+        "lognormal, σ 0.5",
+        lambda g, shape: g.lognormal(0.0, 0.5, shape),
+        lambda x: float(stats.lognorm.sf(x, 0.5)),
+    ),
+)
 CRASHES = Law("Normal, with one day in 200 eight times as wild", _draw_crashes, _crash_survival)
 
 
@@ -203,6 +213,19 @@ def shortfall_table(law: Law, samples: int, seed: int) -> Iterator[str]:
             yield f"| {count} | {_percent(confidence)} | {points} | {cells} |"
 
 
+def others_table(samples: int, seed: int) -> Iterator[str]:
+    """Yield the rows of the table of the default interval under further laws."""
+    yield "| law | level |" + "".join(f" n = {count} |" for count in SIZES)
+    yield f"|---|--:|{'--:|' * len(SIZES)}"
+    for law in OTHERS:
+        for confidence in CONFIDENCES:
+            truth, cells = law.shortfall(confidence), []
+            for count in SIZES:
+                losses = law.draw(np.random.default_rng([seed, count]), (samples, count))
+                cells.append(str(_tallied(fitted_tail(losses, confidence), truth)))
+            yield f"| {law.name} | {_percent(confidence)} | {' | '.join(cells)} |"
+
+
 def var_table() -> Iterator[str]:
     """Yield the rows of the VaR table: exact, by enumeration, for every continuous law."""
     yield "| n | level | rank of low end | rank of high end | coverage (below / above) |"
@@ -280,8 +303,8 @@ def report(samples: int, seed: int) -> str:
         "",
         "Written by `python benchmarks/interval_coverage.py`; do not edit.",
         f"{samples:,} samples per cell, seed {seed}; at the nominal {_percent(NOMINAL, 0)} the Monte Carlo",
-        f"standard error of a coverage is {100 * error:.1f} points. *Below / above*: percentage of samples with",
-        "the truth below the low end and above the high end; the second one hurts: risk was larger than the",
+        f"standard error of a coverage is {100 * error:.1f} points. *Below / above*: percentage of samples",
+        "with the truth below the low end and above the high end; the second hurts: risk was larger than the",
         "interval said. Width is the mean width over the true value.",
         "",
         "## VaR: exact binomial interval",
@@ -311,12 +334,14 @@ def report(samples: int, seed: int) -> str:
 READING = (
     "### What this means",
     "",
-    "- On normal and t4 samples the fitted tail stays within three points of nominal everywhere, also with 2.5",
-    "  tail points, where the percentile bootstrap and the asymptotic interval lose 15 to 40 points: they",
-    "  cannot see beyond the worst loss. Bootstrap-t comes closer, at several times the width.",
+    "- On normal and t4 samples the fitted tail stays within three points of nominal everywhere, also with",
+    "  2.5 tail points, where the percentile bootstrap and the asymptotic interval lose 20 to 40 points:",
+    "  they cannot see beyond the worst loss. Bootstrap-t comes closer, at several times the width.",
     "- That is bought with an assumption: the tail goes on as the worst tenth of the sample began. The third",
-    "  law breaks it on purpose, and no method covers it at these sizes. With fewer than ten expected tail",
-    "  points the note of the estimate therefore says that the interval rests on a fitted tail.",
+    "  law breaks it on purpose: from 500 scenarios on the coverage falls to 78 to 88 %, nearly all misses",
+    "  are above, and no other method is dependable either. Each interval says *if the tail is regular*; with",
+    "  fewer than ten expected tail points a note adds that it rests on the fitted tail.",
+    "- The threshold rule and the prior of the shape were settled on samples of these laws with other seeds.",
     "- Clustered volatility is not covered by any of them: they take days as independent.",
 )
 

@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import Command
+
+from commands import Command
 
 DATES = [f"2024-01-{day:02d}" for day in range(1, 31)]
 GOOD_BOOK = "symbol,quantity\nAAA,10\nBBB,20\n"
@@ -15,7 +16,7 @@ GOOD_PRICES = "date,AAA,BBB\n" + "".join(
 
 REFUSED_BOOKS = {
     "empty file": ("", "empty"),
-    "header only": ("symbol,quantity\n", "no rows"),
+    "header only": ("symbol,quantity\n", "nothing below"),
     "no header": ("AAA,10\nBBB,20\n", "symbol"),
     "binary file": (b"\x00\x01\x02PK\x03\x04" * 100, "binary"),
     "spreadsheet": (b"PK\x03\x04" + b"\x00" * 200, "CSV"),
@@ -29,7 +30,7 @@ RECORDED = {
     "infinity": ("symbol,quantity\nAAA,10\nBBB,inf\n", "refused-row", 3, "quantity"),
     "huge number": ("symbol,quantity\nAAA,10\nBBB,1e300\n", "refused-row", 3, "quantity"),
     "no symbol": ("symbol,quantity\nAAA,10\n,5\n", "refused-row", 3, "symbol"),
-    "unknown symbol": ("symbol,quantity\nAAA,10\nXXX,5\n", "unknown-symbol", 3, ""),
+    "unknown symbol": ("symbol,quantity\nAAA,10\nXXX,5\n", "unknown-symbol", 3, "symbol"),
     "unreadable expiry": (
         "symbol,quantity,type,underlying,strike,expiry\nAAA,10,,,,\nO,1,call,AAA,100,someday\n",
         "refused-row",
@@ -40,14 +41,14 @@ RECORDED = {
         "symbol,quantity,type,underlying,strike,expiry,volatility\nAAA,10,,,,,\nO,1,call,AAA,100,2023-12-01,0.2\n",
         "expired",
         3,
-        "",
+        "expiry",
     ),
-    "unknown currency pair": ("symbol,quantity,currency\nAAA,10,\nBBB,5,SEK\n", "missing-fx", 3, ""),
+    "unknown currency pair": ("symbol,quantity,currency\nAAA,10,\nBBB,5,SEK\n", "missing-fx", 3, "currency"),
 }
 
 REFUSED_PRICES = {
     "empty file": ("", "empty"),
-    "header only": ("date,AAA,BBB\n", "no rows"),
+    "header only": ("date,AAA,BBB\n", "no prices"),
     "one row": ("date,AAA,BBB\n2024-01-01,100,50\n", "date"),
     "text for a price": (GOOD_PRICES.replace("2024-01-03,104", "2024-01-03,abc"), "row 4"),
     "infinite price": (GOOD_PRICES.replace("2024-01-03,104", "2024-01-03,inf"), "row 4"),

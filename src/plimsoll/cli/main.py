@@ -42,7 +42,7 @@ def _root(
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; `arguments` are those of the process unless given."""
     try:
-        app(arguments)
+        app(arguments, prog_name="plimsoll")
     except PlimsollError as error:
         typer.echo(f"plimsoll: {error}", err=True)
         sys.exit(error.exit_code)

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from plimsoll.risk.market import Quality
 
-__all__ = ["LEAST_MOVES", "LONGEST_BRIDGE", "Completed", "complete"]
+__all__ = ["Completed", "complete"]
 
-LONGEST_BRIDGE = 5
-LEAST_MOVES = 20
+_LEAST_MOVES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Completed:
         Shape (T, N); finite but for the columns in `unusable`.
     quality
         Shape (T, N), codes of :class:`plimsoll.risk.market.Quality`: ``OBSERVED``, ``FILLED`` in gaps of at
-        most five dates between two observations, ``PROXIED`` elsewhere.
+        most `longest_bridge` dates between two observations, ``PROXIED`` elsewhere.
     unusable
         By column, why it could not be completed.
     """
@@ -41,7 +40,7 @@ class Completed:
     unusable: Mapping[int, str]
 
 
-def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64]) -> Completed:
+def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64], *, longest_bridge: int) -> Completed:
     """Complete every series from the others.
 
     Parameters
@@ -52,6 +51,8 @@ def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64]) -> Completed
     kinds
         Shape (N,), any number per kind of series. The average is over the series of the same kind that
         moved on the date, over all others where none did: a share follows shares, an exchange rate rates.
+    longest_bridge
+        Dates a gap may have to count as filled; longer ones are proxied.
 
     Notes
     -----
@@ -68,7 +69,7 @@ def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64]) -> Completed
     >>> market = 100 * np.exp(0.01 * (-1.0) ** np.arange(30))
     >>> levels = np.column_stack([market, 2 * market])
     >>> levels[10, 1] = np.nan
-    >>> done = complete(levels, np.zeros(2, np.int64))
+    >>> done = complete(levels, np.zeros(2, np.int64), longest_bridge=5)
     >>> bool(np.isclose(done.levels[10, 1], 2 * market[10])), Quality(int(done.quality[10, 1])).name
     (True, 'FILLED')
     """
@@ -88,7 +89,7 @@ def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64]) -> Completed
         broken = ~np.isfinite(points[:, j]) | (positive[j] & (points[:, j] <= 0))
         if broken.any():
             unusable.setdefault(int(j), "its moves are too wild to complete it")
-    return Completed(points, _quality(observed), unusable)
+    return Completed(points, _quality(observed, longest_bridge), unusable)
 
 
 def _close(
@@ -107,7 +108,7 @@ def _close(
             continue
         path = _scaled(moves[:, j], averages[:, j])
         if path is None:
-            unusable[int(j)] = f"fewer than {LEAST_MOVES} of its moves can be compared with other series"
+            unusable[int(j)] = f"fewer than {_LEAST_MOVES} of its moves can be compared with other series"
             continue
         wanted = _wanted(points[:, j], ends=ends)
         if _without_moves(points[:, j], path, ends=ends):
@@ -144,7 +145,7 @@ def _root_mean_square(moves: NDArray[np.float64], known: NDArray[np.bool_]) -> N
 def _scaled(own: NDArray[np.float64], average: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Return `average` with the volatility of `own` and the sign of their correlation."""
     both = np.isfinite(own) & np.isfinite(average)
-    if both.sum() < LEAST_MOVES:
+    if both.sum() < _LEAST_MOVES:
         return None
     size = np.sqrt((average[both] ** 2).mean())
     if size == 0:
@@ -179,12 +180,12 @@ def _along(point: NDArray[np.float64], path: NDArray[np.float64]) -> NDArray[np.
     return np.asarray(level + distance)
 
 
-def _quality(observed: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def _quality(observed: NDArray[np.bool_], longest_bridge: int) -> NDArray[np.uint8]:
     """Return the quality of each point, before prices that stand still are looked for."""
     count = len(observed)
     row = np.arange(count)[:, None]
     before = np.maximum.accumulate(np.where(observed, row, -1), axis=0)
     after = np.minimum.accumulate(np.where(observed, row, count)[::-1], axis=0)[::-1]
-    bridged = (before >= 0) & (after < count) & (after - before - 1 <= LONGEST_BRIDGE)
+    bridged = (before >= 0) & (after < count) & (after - before - 1 <= longest_bridge)
     codes = np.where(observed, Quality.OBSERVED, np.where(bridged, Quality.FILLED, Quality.PROXIED))
     return codes.astype(np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.data.fx import find_rate, pair_of
-from plimsoll.data.gaps import LONGEST_BRIDGE, complete
+from plimsoll.data.gaps import complete
 from plimsoll.data.history_notes import (
     dates_since_observation,
     notes_on_levels,
@@ -25,6 +25,8 @@ from plimsoll.risk.failures import Reason
 from plimsoll.risk.market import MarketHistory, MarketSnapshot, Quality, Quote
 
 __all__ = ["HistoryResult", "build_history"]
+
+_LONGEST_BRIDGE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +133,12 @@ def _gathered(
             found.columns.add(available[matches.columns[symbol]])
         elif symbol in matches.ambiguous:
             names = " and ".join(matches.ambiguous[symbol])
-            message = f"{symbol} may be {names}; write it as one of them."
+            message = f"{symbol} may be {names}; write it as one of them"
             found.failures[symbol] = Reason.UNKNOWN_SYMBOL, message
         elif pair is not None:
             _add_rate(found, symbol, pair, (available, prices))
         else:
-            message = f"{symbol} is not among the prices; add a column or rows for it."
+            message = f"{symbol} is not among the prices; add a column or rows for it"
             found.failures[symbol] = Reason.UNKNOWN_SYMBOL, message
         if pair is not None:
             found.rates.add(symbol)
@@ -158,7 +160,7 @@ def _add_rate(
     """Add an exchange rate under `name`, or the failure to find it."""
     rate = find_rate(*market, *pair)
     if rate is None:
-        message = f"no column gives the price of 1 {pair[0]} in {pair[1]}; add one called {fx_pair(*pair)}."
+        message = f"no column gives the price of 1 {pair[0]} in {pair[1]}; add one called {fx_pair(*pair)}"
         found.failures[name] = Reason.MISSING_FX, message
         return
     found.levels[name] = rate.levels
@@ -188,9 +190,10 @@ def _result(
             failures[name] = failure
     names = [name for name in window if name not in failures]
     observed = np.array([window[name] for name in names]).reshape(len(names), len(rows)).T
-    done = complete(observed, np.array([name in found.rates for name in names], dtype=np.int64))
+    kinds = np.array([name in found.rates for name in names], dtype=np.int64)
+    done = complete(observed, kinds, longest_bridge=_LONGEST_BRIDGE)
     for j, why in done.unusable.items():
-        failures[names[j]] = Reason.SHORT_HISTORY, f"{names[j]} has gaps that cannot be completed: {why}."
+        failures[names[j]] = Reason.SHORT_HISTORY, f"{names[j]} has gaps that cannot be completed: {why}"
     kept = [j for j in range(len(names)) if j not in done.unusable]
     names = [names[j] for j in kept]
     observed, levels, quality = observed[:, kept], done.levels[:, kept], done.quality[:, kept]
@@ -198,7 +201,11 @@ def _result(
     shocks = [Shock.ABSOLUTE if (column <= 0).any() else Shock.RELATIVE for column in observed.T]
     factors = tuple(RiskFactor(name, shock) for name, shock in zip(names, shocks, strict=True))
     history = MarketHistory(dates, factors, levels, quality)
-    all_notes = (*notes, *notes_on_prices(names, observed), *notes_on_levels(names, dates, quality))
+    all_notes = (
+        *notes,
+        *notes_on_prices(names, observed),
+        *notes_on_levels(names, dates, quality, _LONGEST_BRIDGE),
+    )
     return HistoryResult(history, _snapshot(history), failures, all_notes)
 
 
@@ -211,9 +218,9 @@ def _too_little(
         return None
     period = f"between {dates[0]} and {dates[-1]}"
     if count == 1:
-        return Reason.SHORT_HISTORY, f"{name} has only one price {period}; two make a move."
+        return Reason.SHORT_HISTORY, f"{name} has only one price {period}; two make a move"
     reason = Reason.MISSING_FX if is_rate else Reason.MISSING_PRICE
-    return reason, f"{name} has no price {period}; give newer prices or an earlier date."
+    return reason, f"{name} has no price {period}; give newer prices or an earlier date"
 
 
 def _snapshot(history: MarketHistory) -> MarketSnapshot:
@@ -221,7 +228,7 @@ def _snapshot(history: MarketHistory) -> MarketSnapshot:
     snapshot = history.snapshot()
     quotes = dict(snapshot.quotes)
     ages = dates_since_observation(history.quality)
-    for j in np.flatnonzero((ages > 0) & (ages <= LONGEST_BRIDGE)):
+    for j in np.flatnonzero((ages > 0) & (ages <= _LONGEST_BRIDGE)):
         name, row = history.factors[j].name, len(history.dates) - 1 - int(ages[j])
         level = float(history.levels[row, j])
         quotes[name] = Quote(level, Quality.STALE, history.dates[row].astype(dt.date))

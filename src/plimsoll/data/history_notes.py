@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from plimsoll.data.gaps import LONGEST_BRIDGE
 from plimsoll.data.price_checks import hundredfold_jumps, reversing_spikes
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.market import Quality
@@ -38,19 +37,19 @@ def notes_on_prices(names: Sequence[str], prices: NDArray[np.float64]) -> list[A
 
 
 def notes_on_levels(
-    names: Sequence[str], dates: NDArray[np.datetime64], quality: NDArray[np.uint8]
+    names: Sequence[str], dates: NDArray[np.datetime64], quality: NDArray[np.uint8], longest_bridge: int
 ) -> list[Assumption]:
-    """Report what was bridged, proxied or stale; `quality` has shape (T, N)."""
+    """Report what was bridged over at most `longest_bridge` dates, proxied or stale; `quality` is (T, N)."""
 
     def counts(code: Quality) -> dict[str, int]:
         return dict(zip(names, (quality == code).sum(axis=0).tolist(), strict=True))
 
     bridge = (
-        f"missing for at most {LONGEST_BRIDGE} dates and bridged along the average move of the other series, "
+        f"missing for at most {longest_bridge} dates and bridged along the average move of the other series, "
         "scaled to the own volatility"
     )
     proxy = (
-        f"missing for longer than {LONGEST_BRIDGE} dates, or before the first or after the last observation, "
+        f"missing for longer than {longest_bridge} dates, or before the first or after the last observation, "
         "and proxied by the average move of the other series, scaled to the own volatility"
     )
     return [
@@ -59,7 +58,7 @@ def notes_on_levels(
         *_noted(
             "stale", counts(Quality.STALE), "price", "marked stale: unchanged for 5 observations or more"
         ),
-        *_ends(names, dates, quality),
+        *_ends(names, dates, quality, longest_bridge),
     ]
 
 
@@ -76,7 +75,7 @@ def dates_since_observation(quality: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _ends(
-    names: Sequence[str], dates: NDArray[np.datetime64], quality: NDArray[np.uint8]
+    names: Sequence[str], dates: NDArray[np.datetime64], quality: NDArray[np.uint8], longest_bridge: int
 ) -> list[Assumption]:
     """Report series without a price on the last date, together where they end together."""
     ending: dict[int, list[str]] = {}
@@ -87,7 +86,7 @@ def _ends(
     for age, together in sorted(ending.items()):
         last = dates[len(dates) - 1 - age]
         days = int((dates[-1] - last).astype(np.int64))
-        value = "this price" if age <= LONGEST_BRIDGE else "this price carried on by proxied moves"
+        value = "this price" if age <= longest_bridge else "this price carried on by proxied moves"
         text = (
             f"{_list(together)}: the last price is of {last}, {days} {'day' if days == 1 else 'days'} old; "
             f"the value rests on {value}, and moves since are proxied."

@@ -102,9 +102,8 @@ def window_rows(
     notes = [*_date_note(dates, dates[rows[-1]], as_of), *_hole_note(dates[chosen])]
     others = int(chosen[-1] - chosen[0] + 1 - len(chosen))
     if others:
-        text = (
-            f"{others} dates on which fewer than half of the series have a price are no trading dates here."
-        )
+        counted = "1 date" if others == 1 else f"{others} dates"
+        text = f"No trading date: {counted} on which fewer than half of the series have a price."
         notes.append(Assumption("calendar", text))
     return chosen, tuple(notes)
 
@@ -129,7 +128,7 @@ def _hole_note(dates: NDArray[np.datetime64]) -> list[Assumption]:
         return []
     widest = int(steps.argmax())
     text = (
-        f"{len(holes)} moves span more than {_STILL_EXPECTED.astype(int)} days without prices and count as "
-        f"one day each, the longest from {dates[widest]} to {dates[widest + 1]}."
+        f"Moves over more than {_STILL_EXPECTED.astype(int)} days, taken as one move each: {len(holes)}, the "
+        f"longest from {dates[widest]} to {dates[widest + 1]}."
     )
     return [Assumption("calendar", text)]

@@ -99,7 +99,7 @@ def var_weights(
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     estimator
-        Which quantile of the losses. The default is the smallest loss such that losses at least as large have
+        Which quantile of the losses. The default is the largest loss such that losses at least as large have
         a probability of at least `1 - confidence`: the ⌈n(1 - confidence)⌉-th worst of n equal scenarios.
 
     Returns

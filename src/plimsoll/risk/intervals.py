@@ -270,13 +270,12 @@ def _independent(observations: float | None, scenarios: WorstFirst) -> float:
 
 
 def _open_note(low: float | None, high: float | None, number: int, confidence: float) -> str:
-    """Say why a side is open; empty where none is."""
-    if high is None:
-        chance = 100 * confidence**number
-        return f"open above: {number} observations all stay within the true VaR {chance:.2g} % of the time"
-    if low is None:
-        return f"open below: {number} observations are too few"
-    return ""
+    """Say why a side is open; the low end is open only where the high end is. Empty where neither is."""
+    if high is not None:
+        return ""
+    side = "above" if low is not None else "on both sides"
+    chance = 100 * confidence**number
+    return f"open {side}: {number} observations all stay within the true VaR {chance:.2g} % of the time"
 
 
 def _few_note(tail_points: float, confidence: float) -> str:

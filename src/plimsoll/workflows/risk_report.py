@@ -51,8 +51,8 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
     UsageError
         If an attribute is asked for that no position has.
     """
-    cuts = _cuts(imported.portfolio, request.by)
     portfolio, disagreements, stated = state_currencies(imported.portfolio, prices, request.base_currency)
+    cuts = _cuts(portfolio, request.by)
     market = _market(portfolio, prices, request)
     scenarios = _scenarios(market.history, request)
     cube = _cube(portfolio, market, scenarios, request)
@@ -108,7 +108,7 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
 def _cuts(portfolio: Portfolio, asked: tuple[str, ...] | None) -> tuple[str, ...]:
     known = portfolio.attribute_names()
     if asked is None:
-        return tuple(name for name in _USUAL_CUTS if name in known)
+        return tuple(name for name in _USUAL_CUTS if name in known and len(portfolio.tree([name]).children) > 1)
     for name in asked:
         if name not in known:
             raise UsageError(

@@ -30,7 +30,7 @@ def test_senseless_options_are_refused_by_name(option: str, value: Any) -> None:
     """An option out of range is named, with what it takes."""
     with pytest.raises(UsageError) as refusal:
         ReportRequest(**{option: value})
-    assert option.split("_")[0] in str(refusal.value)
+    assert option.partition("_")[0] in str(refusal.value)
     assert "It takes" in refusal.value.remedy
 
 

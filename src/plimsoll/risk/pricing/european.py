@@ -224,7 +224,7 @@ def revalue(
             fill(block)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(fill, blocks))
+            list(pool.map(fill, blocks))  # the list asks for each result, so that no error is lost
     return prices
 
 

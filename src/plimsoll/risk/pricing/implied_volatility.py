@@ -87,7 +87,7 @@ def implied_volatility(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         received, owed = level * np.exp(-income * time), exercise * np.exp(-interest * time)
         log_moneyness = -np.abs(np.log(received / owed))
-        time_value = _time_value(side, paid, received, owed) / np.sqrt(received * owed)
+        time_value = _time_value(side, paid, received, owed) / (np.sqrt(received) * np.sqrt(owed))
         deviation = np.where(time_value == 0, 0.0, np.nan)
         solvable = (time_value > 0) & (time_value < np.exp(log_moneyness / 2))
         deviation[solvable] = _implied_deviation(log_moneyness[solvable], time_value[solvable])

@@ -20,8 +20,9 @@ def test_the_layout_is_one_sentence() -> None:
     """Encoding, separator, decimal sign, header, preamble and columns are all in one text."""
     text = layout_of("My book\nat noon\nTicker;Qty;Price;Sector;Book\nX;1;2,5;Tech;A\n")
     assert text == (
-        "book.csv: UTF-8, separator ';', decimal comma, header in row 3; 2 rows above it skipped ('My book', "
-        "'at noon'); columns: symbol from 'Ticker', quantity from 'Qty', price; kept as attributes: sector, book"
+        "book.csv: UTF-8, separator ';', decimal comma, header in row 3; "
+        "2 rows above it skipped ('My book', 'at noon'); columns: symbol from 'Ticker', quantity from 'Qty', "
+        "price; kept as attributes: sector, book"
     )
 
 

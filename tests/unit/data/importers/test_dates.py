@@ -51,7 +51,7 @@ def test_an_unclear_date_follows_the_file_or_is_refused() -> None:
 
 
 def test_unclear_dates_that_cannot_differ_are_read() -> None:
-    """Where day and month are the same, or points say that the day comes first, there is nothing to refuse."""
+    """Where day equals month, or points say that the day comes first, nothing is refused."""
     assert read_date("04/04/2026", DateOrder.UNKNOWN) == dt.date(2026, 4, 4)
     assert read_date("03.04.2026", DateOrder.UNKNOWN) == dt.date(2026, 4, 3)
 

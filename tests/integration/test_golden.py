@@ -1,0 +1,41 @@
+"""What users read stays as it is until somebody decides otherwise: ``make golden`` rewrites these files."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from commands import Command
+
+PROJECT = Path(__file__).parents[2]
+GOLDEN = Path(__file__).parent / "golden"
+BOOKS = PROJECT / "examples" / "portfolios"
+
+CASES = {
+    "help.txt": ["--help"],
+    "help_report.txt": ["report", "--help"],
+    "help_doctor.txt": ["doctor", "--help"],
+    "report_long_only.txt": ["report", "long_only.csv", "--prices", "demo"],
+    "report_long_short_t.txt": [
+        *("report", "long_short.csv", "--method", "monte-carlo", "--distribution", "student-t"),
+        *("--horizon", "10", "--by", "desk", "--as-of", "2008-12-31"),
+    ],
+    "report_option_overlay_parametric.txt": ["report", "option_overlay.csv", "--method", "parametric"],
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_text_is_as_it_was(name: str, plimsoll: Command, tmp_path: Path) -> None:
+    """The text is the golden one but for the run and the code, which change with every edit."""
+    for book in BOOKS.glob("*.csv"):
+        shutil.copy(book, tmp_path)
+    outcome = plimsoll(*CASES[name])
+    assert outcome.code == 0, outcome.err
+    text = re.sub(r"Run [0-9a-f]+, code \S+,", "Run …, code …,", outcome.out)
+    text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    if os.environ.get("PLIMSOLL_GOLDEN") == "rewrite":
+        GOLDEN.mkdir(exist_ok=True)
+        (GOLDEN / name).write_text(text, encoding="utf-8")
+    assert text == (GOLDEN / name).read_text(encoding="utf-8"), "run `make golden` if this is wanted"

@@ -1,0 +1,177 @@
+"""Dates and numbers are read as people write them, and what cannot be read is named by row and column."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plimsoll.data.cells import Cells, codes_of, dates_of, decimal_comma, numbers_of, texts_of
+from plimsoll.errors import DataError
+
+
+def _cells(values: Sequence[object], kind: pa.DataType | None = None, delimiter: str = "") -> Cells:
+    return Cells("x.csv", ("col",), (pa.array(values, kind),), "", lambda record: record + 2, delimiter)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-02-01",
+        "2024/2/1",
+        "20240201",
+        "2024-02-01 09:30",
+        "2024-02-01T23:59:59Z",
+        "2024-02-01T23:59:59.5+02:00",
+        "1.2.2024",
+        " 2024-02-01 ",
+    ],
+)
+def test_dates_that_need_no_evidence(text: str) -> None:
+    """ISO dates, with a time or without, and German dates mean one day."""
+    days, _ = dates_of(_cells([text]), 0)
+    assert days.tolist() == [dt.date(2024, 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "first", "note"),
+    [
+        (["01/02/2024", "13/02/2024"], dt.date(2024, 2, 1), "day first"),
+        (["01/02/2024", "02/13/2024 16:00"], dt.date(2024, 1, 2), "month first"),
+        (["02-02-2024"], dt.date(2024, 2, 2), ""),
+    ],
+)
+def test_the_other_dates_tell_days_from_months(texts: list[str], first: dt.date, note: str) -> None:
+    """One number above 12 in the column decides for all; equal numbers need no decision."""
+    days, how = dates_of(_cells(texts), 0)
+    assert days.tolist()[0] == first
+    assert note in how
+
+
+@pytest.mark.parametrize(
+    ("texts", "row", "message"),
+    [
+        (["02/02/2024", "01/02/2024"], 3, "two dates"),
+        (["13/01/2024", "01/13/2024"], 3, "'01/13/2024' is not a date"),
+        (["2024-01-02", "2024-02-30"], 3, "'2024-02-30' is not a date"),
+        (["2024-13-01"], 2, "not a date"),
+        (["2024-01-02", "", "x"], 3, "missing"),
+        (["2024-01-02", None], 3, "missing"),
+        (["45293"], 2, "not a date"),
+        (["x" * 99], 2, r"x{37}\.\.\."),
+    ],
+)
+def test_a_bad_date_is_named(texts: list[str], row: int, message: str) -> None:
+    """Ambiguous, impossible and missing dates give file, row, column and what to do."""
+    with pytest.raises(DataError, match=message) as caught:
+        dates_of(_cells(texts), 0)
+    assert (caught.value.file, caught.value.row, caught.value.column) == ("x.csv", row, "col")
+    assert "2024-12-31" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([dt.date(2024, 2, 1)], pa.date32()),
+        pa.array([dt.date(2024, 2, 1)], pa.date64()),
+        pa.array([1706779800], pa.int64()).cast(pa.timestamp("s")),
+        pa.array([20240201], pa.int64()),
+        pa.array([1706828400], pa.int64()).cast(pa.timestamp("s", "America/New_York")),
+    ],
+)
+def test_typed_dates(values: pa.Array) -> None:
+    """Dates, times of day in their own zone, and whole numbers like 20240201 are dates."""
+    cells = Cells("x.parquet", ("date",), (values,), "", lambda record: record)
+    assert dates_of(cells, 0)[0].tolist() == [dt.date(2024, 2, 1)]
+
+
+def test_a_typed_date_may_not_be_missing() -> None:
+    """A null among dates is named by its row."""
+    with pytest.raises(DataError, match="missing") as caught:
+        dates_of(_cells([dt.date(2024, 2, 1), None], pa.date32()), 0)
+    assert caught.value.row == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "NaN", "nan", "-", "--", "."]
+)
+def test_ways_to_say_that_there_is_no_price(text: str) -> None:
+    """Missing is NaN, never zero."""
+    values = numbers_of(_cells([text, "1.5"]), 0)
+    np.testing.assert_array_equal(values, [np.nan, 1.5])
+
+
+@pytest.mark.parametrize(
+    "text", ["inf", "-Infinity", "x", "1,2,3", "1.2.3", "12 3", "0x10", "1_0", "N", "1,23"]
+)
+def test_what_is_no_price_is_named(text: str) -> None:
+    """Infinite or unreadable prices give file, row, column and what to do."""
+    with pytest.raises(DataError) as caught:
+        numbers_of(_cells(["1.5", "", text]), 0)
+    assert (caught.value.file, caught.value.row, caught.value.column) == ("x.csv", 4, "col")
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("texts", "delimiter", "expected"),
+    [
+        (
+            ["1,5", "1.234,5", "1.234.567,25", "7", "-0,5", "1,5e3"],
+            ";",
+            [1.5, 1234.5, 1234567.25, 7, -0.5, 1500],
+        ),
+        (["1,234.5", "1,234,567", "7.25"], ",", [1234.5, 1234567, 7.25]),
+        (["1,234"], ",", [1234]),
+        (["1,234"], ";", [1.234]),
+        (["0,234"], "\t", [0.234]),
+        (["1,234", "5.5"], "\t", [1234, 5.5]),
+        (["1.5", "1.234"], ";", [1.5, 1.234]),
+    ],
+)
+def test_decimal_commas_and_thousands(texts: list[str], delimiter: str, expected: list[float]) -> None:
+    """The column tells what a comma is; where it does not, the delimiter does."""
+    cells = _cells(texts, delimiter=delimiter)
+    np.testing.assert_allclose(numbers_of(cells, 0, comma=decimal_comma(cells, [0])), expected, rtol=1e-15)
+
+
+def test_a_comma_that_nothing_explains_is_refused() -> None:
+    """1,234 between tabs may be a thousand or one: the user has to say."""
+    with pytest.raises(DataError, match="may be 1234") as caught:
+        decimal_comma(_cells(["1,234"], delimiter="\t"), [0])
+    assert "1234.56" in caught.value.remedy
+
+
+@pytest.mark.parametrize("kind", [pa.int32(), pa.float32(), pa.float64(), pa.decimal128(9, 2)])
+def test_typed_numbers(kind: pa.DataType) -> None:
+    """Whole, floating and exact numbers are prices, and nulls are missing."""
+    cells = _cells([2, None, 3], kind)
+    np.testing.assert_array_equal(numbers_of(cells, 0), [2, np.nan, 3])
+    assert not decimal_comma(cells, [0])
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1))
+def test_written_numbers_come_back(values: list[float]) -> None:
+    """What Python writes is read to the last bit, alone and beside a missing cell."""
+    texts = [repr(value) for value in values]
+    np.testing.assert_array_equal(numbers_of(_cells(texts), 0), values)
+    np.testing.assert_array_equal(numbers_of(_cells([*texts, "--"]), 0)[:-1], values)
+
+
+def test_texts_and_their_codes() -> None:
+    """Texts lose outer blanks, also those of categories; a null is an empty text among the codes."""
+    cells = _cells([" A", "B ", None, "A"])
+    assert texts_of(cells, 0).to_pylist() == ["A", "B", None, "A"]
+    names, codes = codes_of(cells, 0)
+    assert [names[code] for code in codes] == ["A", "B", "", "A"]
+    categories = Cells("x", ("c",), (pa.array(["A", "B"]).dictionary_encode(),), "", lambda record: record)
+    assert texts_of(categories, 0).to_pylist() == ["A", "B"]
+
+
+def test_lists_are_no_text() -> None:
+    """A nested Parquet column is refused by name."""
+    with pytest.raises(DataError, match="list") as caught:
+        texts_of(_cells([[1]]), 0)
+    assert caught.value.column == "col"

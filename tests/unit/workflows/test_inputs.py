@@ -1,0 +1,64 @@
+"""From what a file says to what the engine needs."""
+
+from dataclasses import replace
+
+from small_book import book, cash, share, small_market
+
+from plimsoll.risk.failures import Reason
+from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Portfolio, Position
+from plimsoll.workflows.inputs import (
+    factor_names,
+    needed_currencies,
+    needed_symbols,
+    price_factor,
+    state_currencies,
+)
+
+TERMS = OptionTerms(
+    type=OptionType.CALL, underlying="BBB", strike=50.0, expiry=small_market().dates[-1].astype(object)
+)
+OPTION = Position(
+    instrument=Instrument(symbol="O", currency="", kind=Kind.OPTION, option=TERMS), quantity=1.0
+)
+
+
+def test_price_factor() -> None:
+    """A share moves with itself, an option with its underlying, cash with nothing."""
+    assert price_factor(share("AAA", 1.0)) == "AAA"
+    assert price_factor(OPTION) == "BBB"
+    assert price_factor(cash("USD", 1.0)) is None
+
+
+def test_factor_names_add_the_exchange_rate() -> None:
+    """A position abroad moves with its price and its exchange rate, in major units."""
+    assert factor_names(share("AAA", 1.0, currency="GBX"), "USD") == ("AAA", "GBPUSD")
+    assert factor_names(share("AAA", 1.0, currency="GBX"), "GBP") == ("AAA",)
+    assert factor_names(cash("EUR", 1.0), "USD") == ("EURUSD",)
+
+
+def test_what_is_needed_is_named_once_and_sorted() -> None:
+    """Symbols and major currencies of a book, each once."""
+    held = Portfolio("p", (share("BBB", 1.0, "GBX"), share("AAA", 1.0, "GBP"), cash("EUR", 1.0), OPTION))
+    assert needed_symbols(held) == ["AAA", "BBB"]
+    assert needed_currencies(replace(held, positions=held.positions[:3])) == ["EUR", "GBP"]
+
+
+def test_currency_comes_from_the_file_then_the_prices_then_the_base() -> None:
+    """A stated currency stays, else that of the prices, else the base currency, which is recorded."""
+    held = book(share("AAA", 1.0, "CHF"), share("BBB", 1.0), OPTION, share("EURUSD", 1.0), share("ZZZ", 1.0))
+    portfolio, failures, assumptions = state_currencies(held.portfolio, small_market(), "USD")
+    assert [p.instrument.currency for p in portfolio.positions] == ["CHF", "EUR", "EUR", "USD", "USD"]
+    assert failures == ()
+    assert [assumption.items for assumption in assumptions] == [("EURUSD", "ZZZ")]
+
+
+def test_a_disagreement_is_a_failure() -> None:
+    """A position whose file and prices name different currencies is left out and says so."""
+    portfolio, failures, assumptions = state_currencies(
+        book(share("BBB", 1.0, "USD", row=4), share("BBB", 2.0, "EUR")).portfolio, small_market(), "USD"
+    )
+    assert [p.quantity for p in portfolio.positions] == [2.0]
+    assert [(failure.reason, failure.row, failure.column) for failure in failures] == [
+        (Reason.CURRENCY_MISMATCH, 4, "currency")
+    ]
+    assert assumptions == ()
