@@ -1,7 +1,7 @@
 """100,000 P&L vectors of 1,000 scenarios into the 61 nodes of a three-level tree, with VaR and ES of all.
 
-Two yardsticks in the same run: the float64 column sum that NumPy offers, which is the same arithmetic without any
-tree, and the fastest way found to touch every byte, which adds nothing in float64 at all.
+Two yardsticks in the same run: the float64 column sum that NumPy offers, which is the same arithmetic without
+any tree, and the fastest way found to touch every byte, which adds nothing in float64 at all.
 """
 
 from collections.abc import Callable

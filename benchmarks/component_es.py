@@ -1,9 +1,9 @@
 """Component ES of 500 positions over 1,000 scenarios, against Riskfolio-Lib and skfolio doing the same.
 
-All three use the exact Acerbi–Tasche average of the worst losses. Both peers differentiate it numerically, two
-portfolio evaluations for each position; here one weighting of the scenarios gives all derivatives. Peers get
-their data in their own layout and any work that a caller could do once (imports, frames, the portfolio object,
-the covariance matrix that Riskfolio-Lib does not need for ES) is left out of their time.
+All three use the exact Acerbi–Tasche average of the worst losses. Both peers differentiate it numerically,
+two evaluations of the portfolio for each position; here one weighting of the scenarios gives all derivatives.
+What a caller could do once (imports, frames, the portfolio object, the covariance matrix that Riskfolio-Lib
+does not need for ES) is left out of the time of the peers.
 """
 
 from collections.abc import Callable

@@ -339,8 +339,8 @@ READING = (
     "  they cannot see beyond the worst loss. Bootstrap-t comes closer, at several times the width.",
     "- That is bought with an assumption: the tail goes on as the worst tenth of the sample began. The third",
     "  law breaks it on purpose: from 500 scenarios on the coverage falls to 78 to 88 %, nearly all misses",
-    "  are above, and no other method is dependable either. Each interval says *if the tail is regular*; with",
-    "  fewer than ten expected tail points a note adds that it rests on the fitted tail.",
+    "  are above, and no other method is dependable either. Each interval says *if the tail is regular*;",
+    "  with fewer than ten expected tail points a note adds that it rests on the fitted tail.",
     "- The threshold rule and the prior of the shape were settled on samples of these laws with other seeds.",
     "- Clustered volatility is not covered by any of them: they take days as independent.",
 )

@@ -1,5 +1,6 @@
 """Read prices from the demo, a file, or a directory of files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from plimsoll.data import price_table
@@ -38,16 +39,17 @@ def read_prices(source: str | Path) -> PriceTable:
     if source == "demo":
         return demo_prices()
     path = Path(source)
-    return _read_directory(path) if path.is_dir() else read_price_file(path)
-
-
-def _read_directory(folder: Path) -> PriceTable:
-    """Read every price file of a directory and join them by date."""
     try:
-        found = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        entries = sorted(path.iterdir()) if path.is_dir() else None
     except OSError as error:
-        remedy = "Check that you may read it."
-        raise DataError(f"cannot be read: {error.strerror}", file=str(folder), remedy=remedy) from None
+        remedy = "Check the path, and that you may read it."
+        raise DataError(f"cannot be read: {error.strerror}", file=str(path), remedy=remedy) from None
+    return read_price_file(path) if entries is None else _read_directory(path, entries)
+
+
+def _read_directory(folder: Path, entries: Sequence[Path]) -> PriceTable:
+    """Read every price file of a directory and join them by date; hidden files do not count."""
+    found = [path for path in entries if not path.name.startswith(".")]
     chosen = [path for path in found if path.name.lower().endswith(_ENDINGS) and not path.is_dir()]
     if not chosen:
         remedy = "Put .csv or .parquet files into it."

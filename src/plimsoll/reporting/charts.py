@@ -135,7 +135,8 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
         colours = [VERMILLION if value > 0 else BLUE for value in values]
         axes.barh(range(len(items)), values, height=0.62, color=colours)
         low, high = min([0.0, *values]), max([0.0, *values])
-        room = 0.27 * (high - low or 1.0)
+        high = high if high > low else 1.0
+        room = 0.27 * (high - low)
         axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
         axes.set_ylim(len(items) - 0.5, -0.5)
         drawing.y_ticks(range(len(items)), [_shortened(name) for name, _ in items], grid=False)

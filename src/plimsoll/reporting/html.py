@@ -31,10 +31,11 @@ def to_html(report: RiskReport) -> str:
         HTML in one file, to be written as UTF-8. It asks for nothing from anywhere and says so in a content
         security policy. All texts of the report are escaped. Equal reports give equal text.
     """
-    return render_template("report.html.j2", printable(report))
+    clean = printable(report)
+    return render_template("report.html.j2", clean, figures=_figures(clean))
 
 
-def render_template(name: str, report: RiskReport) -> str:
+def render_template(name: str, report: RiskReport, **more: Any) -> str:
     """Return a packaged template filled with a report.
 
     Parameters
@@ -43,6 +44,8 @@ def render_template(name: str, report: RiskReport) -> str:
         File name among the templates of this package.
     report
         With printable texts.
+    **more
+        Further names for the template.
 
     Returns
     -------
@@ -55,9 +58,9 @@ def render_template(name: str, report: RiskReport) -> str:
         report=report,
         style=style,
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        figures=_figures(report),
         total=phrases.totals(report),
         phrases=phrases,
+        **more,
     )
 
 

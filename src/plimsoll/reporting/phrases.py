@@ -26,8 +26,10 @@ __all__ = [
 ]
 
 _ESTIMATORS = {
-    "order-statistic": "order statistic",
-    "acerbi-tasche": "Acerbi–Tasche average",
+    "acerbi_tasche": "Acerbi–Tasche average",
+    "harrell_davis": "Harrell–Davis",
+    "kernel": "kernel average",
+    "normal": "zero-mean normal",
 }
 
 
@@ -46,14 +48,14 @@ def basis(estimate: Estimate) -> str:
 
     Examples
     --------
-    >>> basis(Estimate(1.0, None, None, 0.99, 1, "order-statistic", 5, 500, ""))
+    >>> basis(Estimate(1.0, None, None, 0.99, 1, "order_statistic", 5, 500, ""))
     '1 day, 99 %, order statistic, 500 scenarios, 5 in the tail'
     """
     return ", ".join(
         (
             numbers.plural(estimate.horizon_days, "day"),
             numbers.percent(estimate.confidence),
-            _ESTIMATORS.get(estimate.estimator, estimate.estimator.replace("-", " ")),
+            _ESTIMATORS.get(estimate.estimator, estimate.estimator.replace("_", " ")),
             numbers.plural(estimate.scenarios, "scenario"),
             f"{estimate.tail_count:,} in the tail",
         )

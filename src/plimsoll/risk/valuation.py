@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plimsoll.risk.factors import Shock, fx_pair, major_unit
+from plimsoll.risk.factors import Shock, fx_pair, major_unit, shocked
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.market import MarketSnapshot
 from plimsoll.risk.portfolio import Kind, Position
@@ -96,14 +96,13 @@ class Levels:
         return name in self._quotes or name in self._columns
 
     def _moved(self, name: str, now: float) -> Level:
-        if self.exact:
-            return Level(now, self._scenarios.levels(name, now) - now)
         column = self._columns.get(name)
         if column is None:
             return self.fixed(now)
-        shocks = self._scenarios.shocks[:, column]
-        absolute = self._scenarios.factors[column].shock is Shock.ABSOLUTE
-        return Level(now, shocks.copy() if absolute else now * shocks)
+        shocks, shock = self._scenarios.shocks[:, column], self._scenarios.factors[column].shock
+        if self.exact:
+            return Level(now, shocked(now, shocks, shock) - now)
+        return Level(now, shocks.copy() if shock is Shock.ABSOLUTE else now * shocks)
 
 
 def value_linear(position: Position, levels: Levels) -> UnitValue | Failure:

@@ -1,5 +1,6 @@
-"""One file of prices, in any of its forms, becomes the same table; a doubtful one is refused by row and column."""
+"""A file of prices in any of its forms becomes a table; a doubtful one is refused by row and column."""
 
+import datetime as dt
 import gzip
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from plimsoll.errors import DataError
 
 _WIDE = "Date,BBB,AAA\n2024-01-02,1.5,10\n2024-01-03,,11\n2024-01-04,1.7,12\n"
 _LONG = (
-    "date,ticker,Adj Close,Close,ccy\n2024-01-02,BBB,1.5,3,usd\n2024-01-03,BBB,N/A,3,USD\n2024-01-04,BBB,1.7,3,\n"
+    "date,ticker,Adj Close,Close,ccy\n2024-01-02,BBB,1.5,3,usd\n2024-01-03,BBB,N/A,3,USD\n"
+    "2024-01-04,BBB,1.7,3,\n"
     "2024-01-02,AAA,10,3,GBp\n2024-01-03,AAA,11,3,GBp\n2024-01-04,AAA,12,3,GBp\n"
 )
 
@@ -88,7 +90,7 @@ def test_nameless_columns_are_left_out_and_counted(tmp_path: Path) -> None:
 
 def test_dates_by_type_where_no_name_tells(tmp_path: Path) -> None:
     """A Parquet column of type date is the date column, whatever it is called."""
-    columns = {"A": [1.0], "Tag": pa.array([np.datetime64("2024-01-02", "D")])}
+    columns = {"A": [1.0], "Tag": pa.array([dt.date(2024, 1, 2)])}
     parquet.write_table(pa.table(columns), tmp_path / "x.parquet")
     assert read_price_file(tmp_path / "x.parquet").symbols == ("A",)
 
@@ -138,7 +140,7 @@ def test_semicolons_and_decimal_commas(tmp_path: Path) -> None:
     ],
 )
 def test_equal_repeated_rows_are_merged(text: str, tmp_path: Path) -> None:
-    """Repeated dates with equal prices, or none beside one, are one date; sorting and merging are recorded."""
+    """Repeated dates with equal prices, or none beside one, are one date; what was done is recorded."""
     table = _read(tmp_path / "x.csv", text)
     np.testing.assert_array_equal(table.prices, [[1, 2], [3, 4]])
     assert "merged: 1" in _note(table)

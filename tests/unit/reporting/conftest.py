@@ -1,8 +1,9 @@
 """One example report for all tests of its forms: a long/short book of real names and invented moves."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -61,9 +62,21 @@ def estimates(pnl: Vector, *, bounded: bool = True) -> tuple[Estimate, Estimate]
     thin = f"{count} scenarios lie in the tail: the interval is known to be too narrow."
     note = "" if bounded else "250 scenarios cannot bound the 99 % loss from above."
     return (
-        Estimate(var, low, high, 0.99, 1, "order-statistic", count, len(pnl), "exact binomial", 0.95, note),
         Estimate(
-            es, es * 0.82, es * 1.31, 0.99, 1, "acerbi-tasche", count, len(pnl), "bootstrap", 0.95, thin
+            var,
+            low,
+            high,
+            0.99,
+            1,
+            "order_statistic",
+            count,
+            len(pnl),
+            "exact binomial order statistics (sampling error)",
+            0.95,
+            note,
+        ),
+        Estimate(
+            es, es * 0.82, es * 1.31, 0.99, 1, "acerbi_tasche", count, len(pnl), "bootstrap", 0.95, thin
         ),
     )
 
@@ -200,6 +213,12 @@ def example_report(scenarios: int = 500, *, bounded: bool = True) -> RiskReport:
         proxied_share_es=0.041,
         run=RunIdentity("9f2c" * 16, "1a" * 32, "2b" * 32, "3c" * 32, "0.1.0+4d4d4d4d4d4d", 1),
     )
+
+
+@pytest.fixture(scope="session")
+def read_svg() -> Callable[[str], ET.Element]:
+    """Give a reader of our own drawings."""
+    return ET.fromstring
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ NAN = float("nan")
 
 def estimate(value: float, low: float | None, high: float | None) -> Estimate:
     """Return an estimate with these bounds."""
-    return Estimate(value, low, high, 0.99, 1, "order-statistic", 5, 500, "exact binomial")
+    return Estimate(value, low, high, 0.99, 1, "order_statistic", 5, 500, "exact binomial")
 
 
 @pytest.mark.parametrize(

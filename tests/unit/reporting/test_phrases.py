@@ -11,9 +11,9 @@ from plimsoll.risk.failures import Failure, Reason
 
 
 def test_basis_names_an_unknown_estimator_in_words(report: RiskReport) -> None:
-    """Estimators without a name of their own lose their hyphens, and one of a thing is singular."""
-    odd = replace(report.var, estimator="harrell-davis", horizon_days=10, scenarios=1, tail_count=1)
-    assert phrases.basis(odd) == "10 days, 99 %, harrell davis, 1 scenario, 1 in the tail"
+    """Estimators without a name of their own are read as words, and one of a thing is singular."""
+    odd = replace(report.var, estimator="tail_mean", horizon_days=10, scenarios=1, tail_count=1)
+    assert phrases.basis(odd) == "10 days, 99 %, tail mean, 1 scenario, 1 in the tail"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
@@ -9,6 +10,7 @@ import pytest
 
 from plimsoll.reporting.svg import BLUE, INK, Drawing
 
+Reader = Callable[[str], ET.Element]
 BAD = "<script>&\"'$\\frac{1}{0}$ 株 @0@"
 
 
@@ -25,24 +27,24 @@ def drawn(text: str = "hello") -> str:
         return drawing.svg()
 
 
-def test_it_is_xml_with_a_title_and_a_role() -> None:
+def test_it_is_xml_with_a_title_and_a_role(read_svg: Reader) -> None:
     """A reader that does not see it finds a role, a title and a description."""
-    root = ET.fromstring(drawn())
+    root = read_svg(drawn())
     assert root.attrib["role"] == "img"
     assert [child.tag.split("}")[1] for child in root][:2] == ["title", "desc"]
     assert root[0].text == "title hello"
 
 
-def test_texts_stay_texts() -> None:
+def test_texts_stay_texts(read_svg: Reader) -> None:
     """Any text arrives as it was given: markup, formulas, foreign scripts and our own tokens."""
-    texts = [element.text for element in ET.fromstring(drawn(BAD)).iter() if element.text]
+    texts = [element.text for element in read_svg(drawn(BAD)).iter() if element.text]
     assert texts.count(BAD) == 4
     assert "one" in texts
 
 
-def test_nothing_but_plain_shapes() -> None:
+def test_nothing_but_plain_shapes(read_svg: Reader) -> None:
     """Only shapes and texts are left, without ids, styles, links or classes of their own."""
-    root = ET.fromstring(drawn(BAD))
+    root = read_svg(drawn(BAD))
     assert {element.tag.split("}")[1] for element in root.iter()} == {"svg", "title", "desc", "path", "text"}
     attributes = {name for element in root.iter() for name in element.attrib}
     assert not attributes & {"id", "style", "clip-path", "href", "transform"}

@@ -133,9 +133,8 @@ def _rows(lines: Sequence[str], separator: str) -> Iterator[Row]:
 
 def _row(lines: Sequence[str], index: int, separator: str) -> Row:
     """Return the row that begins on a line; a quote that is never closed spoils that line alone."""
-    reader = csv.reader(
-        islice(lines, index, index + _LONGEST_CELL), delimiter=separator, skipinitialspace=True, strict=True
-    )
+    ahead = lines[index : index + _LONGEST_CELL]
+    reader = csv.reader(ahead, delimiter=separator, skipinitialspace=True, strict=True)
     try:
         return Row(index + 1, _cells(next(reader)), reader.line_num)
     except csv.Error:

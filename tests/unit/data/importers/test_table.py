@@ -1,5 +1,6 @@
 """Separators, headers and rows."""
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -66,6 +67,20 @@ def test_an_oversized_cell_spoils_one_row(cell: str) -> None:
     table = read_table(text_file(f"symbol,quantity\n{cell},1\nMSFT,2\n"))
     assert table.rows[0].problem == "a cell is too long"
     assert table.rows[1].cells == ("MSFT", "2")
+
+
+@pytest.mark.parametrize("line", ["AAPL,1\n", '"AAPL,1\n\n'])
+def test_the_time_grows_with_the_rows_and_not_with_their_square(line: str) -> None:
+    """Eight times the rows take nowhere near 64 times the time, open quotes or not."""
+
+    def seconds(count: int) -> float:
+        file = text_file("symbol,quantity\nA,1\n" + line * count)
+        start = time.process_time()
+        read_table(file)
+        return time.process_time() - start
+
+    few = min(seconds(2_000) for _ in range(3))
+    assert min(seconds(16_000) for _ in range(2)) < 30 * few
 
 
 def test_long_rows_are_shown_short() -> None:

@@ -27,7 +27,10 @@ def test_what_the_demo_holds() -> None:
 
 def test_the_package_is_not_imported() -> None:
     """Importing skfolio takes seconds; reading its files does not need it."""
-    script = "import sys; from plimsoll.data.sources.demo import demo_prices as d; d(); print('skfolio' in sys.modules)"
+    script = (
+        "import sys; from plimsoll.data.sources.demo import demo_prices; demo_prices(); "
+        "print('skfolio' in sys.modules)"
+    )
     command = [sys.executable, "-c", script]
     assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "False\n"
 
