@@ -15,8 +15,8 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 HEAD = """# Measured
 
 Written by `make bench`: ours and the peer in the same run on the same machine, medians of several runs.
-Absolute times are those of one machine; the ratios are the claim. How good the confidence intervals are stands
-in [docs/INTERVAL_COVERAGE.md](../docs/INTERVAL_COVERAGE.md), written by `benchmarks/interval_coverage.py`.
+Absolute times are those of one machine; the ratios are the claim. How good the confidence intervals are
+stands in [docs/INTERVAL_COVERAGE.md](../docs/INTERVAL_COVERAGE.md), written by `benchmarks/interval_coverage.py`.
 """
 
 

@@ -4,13 +4,18 @@ import os
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 __all__ = ["Settings", "configuration_files"]
 
 
 def configuration_files() -> tuple[Path, Path]:
-    """Return where settings are read from: the user's file, then the one in the current directory, which wins."""
+    """Return where settings are read from: the user's file, then the nearer one, which wins."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return home / "plimsoll" / "plimsoll.toml", Path("plimsoll.toml")
 

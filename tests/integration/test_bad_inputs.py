@@ -14,7 +14,7 @@ GOOD_PRICES = "date,AAA,BBB\n" + "".join(
     f"{date},{100 + (i * 7) % 5},{50 + (i * 3) % 4}\n" for i, date in enumerate(DATES)
 )
 
-REFUSED_BOOKS = {
+REFUSED_BOOKS: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", "empty"),
     "header only": ("symbol,quantity\n", "nothing below"),
     "no header": ("AAA,10\nBBB,20\n", "symbol"),
@@ -46,7 +46,7 @@ RECORDED = {
     "unknown currency pair": ("symbol,quantity,currency\nAAA,10,\nBBB,5,SEK\n", "missing-fx", 3, "currency"),
 }
 
-REFUSED_PRICES = {
+REFUSED_PRICES: dict[str, tuple[str | bytes, str]] = {
     "empty file": ("", "empty"),
     "header only": ("date,AAA,BBB\n", "no prices"),
     "one row": ("date,AAA,BBB\n2024-01-01,100,50\n", "date"),

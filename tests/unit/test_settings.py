@@ -60,4 +60,4 @@ def test_a_bad_value_is_refused(line: str) -> None:
 def test_settings_are_frozen() -> None:
     """Nobody changes a setting after the start."""
     with pytest.raises(ValidationError):
-        Settings().base = "EUR"  # type: ignore[misc] # that mypy refuses it too is the point
+        Settings().base = "EUR"

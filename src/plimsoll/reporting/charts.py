@@ -138,7 +138,7 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
         high = high if high > low else 1.0
         room = 0.27 * (high - low)
         axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
-        axes.set_ylim(len(items) - 0.5, -0.5)
+        axes.set_ylim(max(len(items), 1) - 0.5, -0.5)
         drawing.y_ticks(range(len(items)), [_shortened(name) for name, _ in items], grid=False)
         gap = 0.03 * (high - low)
         for row, value in enumerate(values):

@@ -163,10 +163,11 @@ def _figures(report: RiskReport) -> dict[str, Any]:
         bins = geometry.histogram(report)
         rows = list(zip(bins.edges[:-1], bins.edges[1:], bins.counts, bins.probability, strict=True))
         figures["pnl"] = {"svg": charts.pnl_chart(report), "rows": rows}
-    if report.positions:
+    charted = charts.charted_positions(report)
+    if charted:
         figures["contributions"] = {
             "svg": charts.contribution_chart(report),
-            "rows": charts.charted_positions(report),
+            "rows": charted,
         }
     path = geometry.drawdown(report)
     if len(path.dates) > 1:

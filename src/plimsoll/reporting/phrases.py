@@ -18,6 +18,7 @@ __all__ = [
     "in_words",
     "interval_notes",
     "quality",
+    "reliance",
     "share",
     "short_run_id",
     "totals",
@@ -214,6 +215,26 @@ def quality(position: PositionRisk) -> str:
     return "" if position.quality == "observed" else position.quality
 
 
+def reliance(report: RiskReport) -> str:
+    """Return the coverage of a report, and how much of its ES rests on data that was not observed.
+
+    Parameters
+    ----------
+    report
+        Any report.
+
+    Returns
+    -------
+    str
+        The second part only where there is any such data.
+    """
+    text = coverage(report.coverage)
+    if not report.proxied_share_es > 0.0:
+        return text
+    leaning = numbers.percent(report.proxied_share_es, 1)
+    return f"{text}; {leaning} of ES rests on proxied, filled or stale prices"
+
+
 def share(part: float, total: float) -> float | None:
     """Return `part` as a fraction of `total`; None where the total is zero or a number is missing."""
     if total == 0.0 or not math.isfinite(part) or not math.isfinite(total):
@@ -241,7 +262,7 @@ def totals(report: RiskReport) -> NodeRisk:
         left.
     """
     return NodeRisk(
-        name="Book",
+        name="Total",
         value=report.value,
         positions=len(report.positions),
         var=report.var,

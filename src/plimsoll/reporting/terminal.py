@@ -115,8 +115,7 @@ def _headline(report: RiskReport) -> RenderableType:
         grid.add_row(name, Text.assemble((figure.rjust(width), "bold"), f"  {remark}"))
         if basis:
             grid.add_row("", Text(basis, style="dim"))
-    notes = [Text.assemble(("Note  ", "bold"), note) for note in phrases.interval_notes(report)]
-    return Group(grid, *notes)
+    return Group(grid, _lines([("Note", note) for note in phrases.interval_notes(report)]))
 
 
 def _facts(report: RiskReport) -> RenderableType:
@@ -203,8 +202,7 @@ def _coverage(report: RiskReport) -> RenderableType:
     left = len(report.failures) - len(failures)
     if left > 0:
         rows.append(("", f"and {left:,} more, in the HTML and JSON forms"))
-    proxied = f"{numbers.percent(report.proxied_share_es, 1)} of ES rests on proxied, filled or stale prices"
-    return _section("Coverage", Text(f"{phrases.coverage(report.coverage)}; {proxied}"), _lines(rows))
+    return _section("Coverage", Text(phrases.reliance(report)), _lines(rows))
 
 
 def _assumptions(report: RiskReport) -> list[RenderableType]:

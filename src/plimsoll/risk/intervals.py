@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from plimsoll.risk.tail_fit import shortfall_quantiles
+from plimsoll.risk.tail_fit import FEWEST_EXCEEDANCES, shortfall_quantiles
 from plimsoll.risk.worst_first import WorstFirst, tail_probability, worst_first
 
 __all__ = ["Interval", "binomial_ranks", "es_interval", "normal_interval", "var_interval"]
@@ -170,7 +170,7 @@ def es_interval(
     Returns
     -------
     Interval
-        Open on both sides where too few losses differ; a point where P&L is constant. The note says where the
+        Open on both sides where too few losses differ; a point where ten or more are all the same. The note says where the
         interval rests on few tail points.
 
     Raises
@@ -194,7 +194,7 @@ def es_interval(
     scenarios = worst_first(pnl, probabilities)
     count = _independent(observations, scenarios)
     method = "generalised Pareto tail fit (sampling error, if the tail is regular)"
-    if scenarios.losses[0] == scenarios.losses[-1]:
+    if scenarios.losses[0] == scenarios.losses[-1] and count >= FEWEST_EXCEEDANCES:
         level = float(scenarios.losses[0])
         return Interval(level, level, method, "P&L is the same in every scenario")
     ends = shortfall_quantiles(scenarios, tail, count, (miss, 1.0 - miss))
@@ -283,6 +283,6 @@ def _few_note(tail_points: float, confidence: float) -> str:
     if tail_points >= _FEW_TAIL_POINTS:
         return ""
     return (
-        f"only {tail_points:.3g} observations are expected beyond {100 * confidence:.4g} %: the interval "
-        "rests on a fitted tail, and misses crashes that do not follow the law of the worst tenth"
+        f"few observations are expected beyond {100 * confidence:.4g} % ({tail_points:.3g}): the interval rests "
+        "on a fitted tail, and misses crashes that do not follow the law of the worst tenth"
     )

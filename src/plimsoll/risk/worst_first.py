@@ -118,7 +118,7 @@ def checked_probabilities(probabilities: ArrayLike | None, count: int) -> NDArra
 
 
 def tail_probability(confidence: float) -> float:
-    """Return `1 - confidence`.
+    """Return `1 - confidence`, free of the rounding error of the subtraction.
 
     Raises
     ------
@@ -127,9 +127,9 @@ def tail_probability(confidence: float) -> float:
 
     Examples
     --------
-    >>> round(tail_probability(0.99), 12)
+    >>> tail_probability(0.99)
     0.01
     """
-    if not 0.5 < confidence < 1.0:
+    if not 0.5 < confidence < 1.0 - 1e-14:
         raise ValueError(f"confidence must be above 0.5 and below 1, such as 0.99; got {confidence}")
-    return 1.0 - confidence
+    return round(1.0 - confidence, 14)

@@ -79,7 +79,5 @@ def _assumption(symbols: Iterable[str], base_currency: str) -> tuple[Assumption,
     items = tuple(sorted(symbols))
     if not items:
         return ()
-    text = (
-        f"Neither portfolio nor prices state a currency for {len(items)} symbols: {base_currency} is assumed."
-    )
+    text = f"Neither portfolio nor prices state a currency: {base_currency} is assumed."
     return (Assumption("currency", text, items),)

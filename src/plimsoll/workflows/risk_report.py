@@ -108,7 +108,8 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
 def _cuts(portfolio: Portfolio, asked: tuple[str, ...] | None) -> tuple[str, ...]:
     known = portfolio.attribute_names()
     if asked is None:
-        return tuple(name for name in _USUAL_CUTS if name in known and len(portfolio.tree([name]).children) > 1)
+        usual = [name for name in _USUAL_CUTS if name in known]
+        return tuple(name for name in usual if len(portfolio.tree([name]).children) > 1)
     for name in asked:
         if name not in known:
             raise UsageError(

@@ -45,8 +45,8 @@ def violations(value: Any, schema: dict[str, Any], path: str = "$") -> Iterator[
         yield from violations(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], path)
     if "anyOf" in schema and all(list(violations(value, one, path)) for one in schema["anyOf"]):
         yield f"{path}: none of anyOf"
-    for keyword in CHECKS:
-        if keyword in schema and not CHECKS[keyword](value, schema[keyword]):
+    for keyword, meets in CHECKS.items():
+        if keyword in schema and not meets(value, schema[keyword]):
             yield f"{path}: {keyword}"
             return
     if isinstance(value, list):

@@ -98,3 +98,9 @@ def test_window_quality_and_lists(report: RiskReport) -> None:
     assert phrases.with_more(("A", "B", "C"), 2) == "A, B and 1 more"
     assert phrases.short_run_id(report) == "9f2c9f2c9f2c"
     assert (phrases.count_word(5), phrases.count_word(11)) == ("Five", "11")
+
+
+def test_reliance_is_said_where_there_is_any(report: RiskReport) -> None:
+    """Data that was not observed is mentioned exactly when some of the risk rests on it."""
+    assert "; 4.1 % of ES rests on proxied" in phrases.reliance(report)
+    assert "rests" not in phrases.reliance(replace(report, proxied_share_es=0.0))

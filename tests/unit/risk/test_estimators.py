@@ -197,6 +197,13 @@ def test_shortfall_has_a_fraction_of_the_boundary() -> None:
     assert shortfall(pnl, 0.99) == pytest.approx((first + second + third / 2) / 2.5, rel=1e-12)
 
 
+def test_a_whole_tail_leaves_nothing_to_its_neighbour() -> None:
+    """At 99 % of 500 scenarios five weigh a fifth each, and the sixth weighs nothing at all."""
+    weights = es_weights(np.arange(500.0), 0.99)
+    assert weights[:5].tolist() == pytest.approx([0.2] * 5, rel=1e-12)
+    assert not weights[5:].any()
+
+
 def test_normal_is_a_multiple_of_the_deviation() -> None:
     """VaR is z and ES is phi(z) / (1 - c) times the root of sum(p * pnl²), by scipy's normal law."""
     pnl, chances = np.array([3.0, -1.0, -4.0]), np.array([0.2, 0.5, 0.3])

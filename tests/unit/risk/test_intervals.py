@@ -110,10 +110,11 @@ def test_shortfall_of_constant_pnl_is_a_point() -> None:
 
 
 def test_shortfall_of_a_short_sample_is_open() -> None:
-    """Ten scenarios bound nothing."""
-    interval = es_interval(np.arange(10.0), 0.99)
-    assert (interval.low, interval.high) == (None, None)
-    assert "too few" in interval.note
+    """Ten different scenarios bound nothing, and neither does a single one."""
+    for pnl in (np.arange(10.0), np.array([-3.0])):
+        interval = es_interval(pnl, 0.99)
+        assert (interval.low, interval.high) == (None, None)
+        assert "too few" in interval.note
 
 
 def test_coverage_of_shortfall_stays_near_nominal() -> None:

@@ -27,7 +27,7 @@ def test_shortfall_counts_the_losses_at_or_beyond_its_var() -> None:
     pnl = np.random.default_rng(2).standard_normal(250)
     estimate = expected_shortfall(pnl, 0.975)
     assert (estimate.estimator, estimate.tail_count, estimate.scenarios) == ("acerbi_tasche", 7, 250)
-    assert "6.25 observations" in estimate.note
+    assert "(6.25)" in estimate.note
 
 
 @pytest.mark.parametrize("confidence", [0.9, 0.975, 0.99])

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 import numpy as np
-from small_book import share
 
 from plimsoll.reporting.report import RunIdentity
 from plimsoll.risk.factors import RiskFactor
@@ -12,6 +11,7 @@ from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.market import MarketHistory
 from plimsoll.workflows.identity import code_version, identify
 from plimsoll.workflows.request import ReportRequest
+from small_book import share
 
 HISTORY = MarketHistory(
     np.array(["2024-01-01", "2024-01-02"], "datetime64[D]"),
@@ -24,7 +24,8 @@ REFUSED = [Failure(Reason.REFUSED_ROW, "CCC", "no quantity", row=4)]
 
 
 def _identity(**changes: object) -> RunIdentity:
-    inputs = {"positions": POSITIONS, "refused": REFUSED, "history": HISTORY, "request": ReportRequest()}
+    inputs: dict[str, object] = {"positions": POSITIONS, "refused": REFUSED, "history": HISTORY}
+    inputs["request"] = ReportRequest()
     return identify(**(inputs | changes))  # type: ignore[arg-type]  # the names are those of the parameters
 
 
@@ -38,7 +39,7 @@ def test_any_change_gives_another_identity() -> None:
     """Each part of the input changes the id, and the hash of its own part alone."""
     levels = HISTORY.levels.copy()
     levels[0, 0] = np.nextafter(1.0, 2.0)
-    changes = {
+    changes: dict[str, dict[str, object]] = {
         "positions": {"positions": [replace(POSITIONS[0], quantity=1.5), POSITIONS[1]]},
         "refused": {"refused": []},
         "levels": {"history": replace(HISTORY, levels=levels)},

@@ -1,19 +1,20 @@
 """From positions and prices to a report: against a plain second calculation, and laws that hold for any."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from small_book import DATES, book, cash, share, small_market
 
 from plimsoll.errors import DataError, UsageError
-from plimsoll.reporting.report import RiskReport
+from plimsoll.reporting.report import NodeRisk, PositionRisk, RiskReport
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Position
 from plimsoll.risk.scenarios.monte_carlo import Distribution
 from plimsoll.workflows.request import Method, ReportRequest
 from plimsoll.workflows.risk_report import risk_report
+from small_book import DATES, book, cash, share, small_market
 
 BOOK = (
     share("AAA", 10.0, sector="one", row=2),
@@ -85,7 +86,8 @@ def test_monte_carlo_comes_close_to_parametric() -> None:
 def test_parts_add_up(options: dict[str, object]) -> None:
     """Components of positions and of nodes add up to VaR and ES; values add up to the value."""
     report = _report(by=("sector", "currency"), **options)
-    for parts in (report.positions, *report.nodes.values()):
+    cuts: list[Sequence[NodeRisk] | Sequence[PositionRisk]] = [report.positions, *report.nodes.values()]
+    for parts in cuts:
         assert sum(part.component_var for part in parts) == pytest.approx(report.var.value, rel=1e-10)
         assert sum(part.component_es for part in parts) == pytest.approx(report.es.value, rel=1e-10)
         assert sum(part.value for part in parts) == pytest.approx(report.value)
