@@ -1,8 +1,8 @@
 """100,000 P&L vectors of 1,000 scenarios into the 61 nodes of a three-level tree, with VaR and ES of all.
 
-Two yardsticks in the same run. The float64 column sum of NumPy is the same arithmetic without any tree; it runs
-on one thread, so it is compared with one thread of ours. The fastest way found to touch every byte adds nothing
-in float64 and may use threads; it is compared with ours on all threads.
+Two yardsticks in the same run. The float64 column sum of NumPy is the same arithmetic without any tree; it
+runs on one thread, so it is compared with one thread of ours. The fastest way found to touch every byte adds
+nothing in float64 and may use threads; it is compared with ours on all threads.
 """
 
 from collections.abc import Callable

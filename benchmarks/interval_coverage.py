@@ -322,6 +322,12 @@ def report(samples: int, seed: int) -> str:
         lines += ["", f"### {law.name}", "", *shortfall_table(law, samples, seed)]
     lines += [
         "",
+        "### The default under further laws: coverage (below / above)",
+        "",
+        *others_table(samples, seed),
+    ]
+    lines += [
+        "",
         *READING,
         "",
         "## Fewer independent observations than scenarios (t, 4 degrees of freedom)",

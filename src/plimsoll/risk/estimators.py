@@ -24,7 +24,7 @@ from plimsoll.risk.worst_first import (
     worst_first,
 )
 
-__all__ = ["PARTNER", "EsEstimator", "VarEstimator", "es_weights", "tail_measures", "var_weights"]
+__all__ = ["EsEstimator", "VarEstimator", "es_weights", "tail_measures", "var_weights"]
 
 
 class VarEstimator(StrEnum):
@@ -56,17 +56,19 @@ class EsEstimator(StrEnum):
     KERNEL = "kernel"
     NORMAL = "normal"
 
+    @property
+    def partner(self) -> VarEstimator:
+        """The VaR estimator that this one averages; ES is never below the VaR of its partner.
 
-PARTNER: Mapping[EsEstimator, VarEstimator] = MappingProxyType(
-    {
-        EsEstimator.ACERBI_TASCHE: VarEstimator.ORDER_STATISTIC,
-        EsEstimator.TAIL_MEAN: VarEstimator.ORDER_STATISTIC,
-        EsEstimator.HARRELL_DAVIS: VarEstimator.HARRELL_DAVIS,
-        EsEstimator.KERNEL: VarEstimator.KERNEL,
-        EsEstimator.NORMAL: VarEstimator.NORMAL,
-    }
-)
-"""The VaR estimator that each ES estimator averages; ES is never below the VaR of its partner."""
+        Examples
+        --------
+        >>> EsEstimator.TAIL_MEAN.partner.value
+        'order_statistic'
+        """
+        if self in (EsEstimator.ACERBI_TASCHE, EsEstimator.TAIL_MEAN):
+            return VarEstimator.ORDER_STATISTIC
+        return VarEstimator(self.value)
+
 
 # Hyndman and Fan's plotting position of the k-th of n is (k - a) / (n + 1 - a - b).
 _PLOTTING: Mapping[VarEstimator, tuple[float, float]] = MappingProxyType(

@@ -170,8 +170,8 @@ def es_interval(
     Returns
     -------
     Interval
-        Open on both sides where too few losses differ; a point where ten or more are all the same. The note says where the
-        interval rests on few tail points.
+        Open on both sides where too few losses differ; a point where ten or more are all the same. The note
+        says where the interval rests on few tail points.
 
     Raises
     ------
@@ -283,6 +283,6 @@ def _few_note(tail_points: float, confidence: float) -> str:
     if tail_points >= _FEW_TAIL_POINTS:
         return ""
     return (
-        f"few observations are expected beyond {100 * confidence:.4g} % ({tail_points:.3g}): the interval rests "
-        "on a fitted tail, and misses crashes that do not follow the law of the worst tenth"
+        f"few observations are expected beyond {100 * confidence:.4g} % ({tail_points:.3g}): the interval "
+        "rests on a fitted tail, and misses crashes that do not follow the law of the worst tenth"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plimsoll.risk.estimators import PARTNER, EsEstimator, VarEstimator, es_weights, var_weights
+from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, var_weights
 from plimsoll.risk.intervals import es_interval, normal_interval, var_interval
 from plimsoll.risk.worst_first import checked_pnl, checked_probabilities, worst_first
 
@@ -185,7 +185,7 @@ def expected_shortfall(
     weights = es_weights(pnl, confidence, probabilities=probabilities, estimator=estimator)
     gains = checked_pnl(pnl)
     value = 0.0 - float(weights @ gains)
-    boundary = var_weights(gains, confidence, probabilities=probabilities, estimator=PARTNER[estimator])
+    boundary = var_weights(gains, confidence, probabilities=probabilities, estimator=estimator.partner)
     if estimator is EsEstimator.NORMAL:
         interval = normal_interval(
             gains,

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.reporting.report import NodeRisk, PositionRisk, WorstScenario
-from plimsoll.risk.attribution import TailMeasures, components, incremental, marginal, measures_of
+from plimsoll.risk.attribution import components, incremental, marginal, measures_of
 from plimsoll.risk.cube import Cube
-from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, var_weights
+from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, tail_measures, var_weights
 from plimsoll.risk.market import MarketHistory, Quality
 from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, worst
 from plimsoll.risk.portfolio import Position
@@ -32,13 +32,13 @@ class Tail:
     request
         Confidence, horizon and estimators; the parametric method has the normal ones.
     probabilities
-        Shape (S,), of the scenarios.
+        Shape (S,), of the scenarios; None where they are equal.
     observations
         Independent observations behind them.
     """
 
     request: ReportRequest
-    probabilities: NDArray[np.float64]
+    probabilities: NDArray[np.float64] | None
     observations: float
 
     @property
@@ -58,6 +58,12 @@ class Tail:
         return es_weights(
             pnl, self.request.confidence, probabilities=self.probabilities, estimator=self._estimators[1]
         )
+
+    def measures(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return VaR and ES of many vectors, each of shape (N,); the usual estimators take them at once."""
+        if self._estimators == (VarEstimator.ORDER_STATISTIC, EsEstimator.ACERBI_TASCHE):
+            return tail_measures(rows, self.request.confidence, probabilities=self.probabilities)
+        return measures_of(self.var_weights, self.es_weights)(rows)
 
     def var(self, pnl: NDArray[np.float64]) -> Estimate:
         """Return VaR with its interval."""
@@ -124,7 +130,7 @@ class Figures:
         slices = found.at(1)
         pnl = found.pnl[list(slices)]
         component_var, component_es = self._components(pnl)
-        incremental_var, incremental_es = incremental(pnl, self.total, self._measures)
+        incremental_var, incremental_es = incremental(pnl, self.total, self.tail.measures)
         nodes = [
             NodeRisk(
                 name=found.names[index],
@@ -147,7 +153,7 @@ class Figures:
         cube = self.cube
         rows = np.asarray(cube.pnl, dtype=np.float64)
         component_var, component_es = self._components(rows)
-        alone_var, alone_es = self._measures(rows)
+        alone_var, alone_es = self.tail.measures(rows)
         gross = float(np.abs(cube.values).sum())
         marginal_var, marginal_es = marginal(component_var, cube.values), marginal(component_es, cube.values)
         dates = {name: quote.observed_on for name, quote in self.history.snapshot().quotes.items()}
@@ -217,10 +223,6 @@ class Figures:
     def _components(self, rows: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         weights = self.tail.var_weights(self.total), self.tail.es_weights(self.total)
         return components(rows, weights[0]), components(rows, weights[1])
-
-    @property
-    def _measures(self) -> TailMeasures:
-        return measures_of(self.tail.var_weights, self.tail.es_weights)
 
 
 def weakest_quality(history: MarketHistory, names: Sequence[str]) -> Quality:

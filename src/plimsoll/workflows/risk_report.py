@@ -63,7 +63,8 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
             f"no position of {portfolio.name} can be valued; {failures[0].item}: {failures[0].message}",
             remedy="Give prices for its symbols with --prices, or correct the portfolio file.",
         )
-    tail = Tail(request, scenarios.weights, scenarios.observations)
+    equal = bool(np.ptp(scenarios.weights) == 0)
+    tail = Tail(request, None if equal else scenarios.weights, scenarios.observations)
     figures = Figures(cube, market.history, tail, request.base_currency)
     path = _cube(portfolio, market, past_levels(market.history), request)
     value = float(cube.values.sum())

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 
 from plimsoll.risk.estimators import (
-    PARTNER,
     EsEstimator,
     VarEstimator,
     es_weights,
@@ -271,7 +270,7 @@ def test_shortfall_is_never_below_its_var(drawn: tuple[Array, Array], confidence
     for estimator in EsEstimator:
         for probabilities in (None, chances):
             average = shortfall(pnl, confidence, estimator, probabilities)
-            value = var(pnl, confidence, PARTNER[estimator], probabilities)
+            value = var(pnl, confidence, estimator.partner, probabilities)
             assert average >= value - 1e-9 * (1 + abs(value))
 
 
