@@ -18,6 +18,7 @@ from plimsoll.risk.market import Quality
 __all__ = ["Completed", "complete"]
 
 _LEAST_MOVES = 20
+_NO_SIZE = 1e-9  # of an average of standardised moves; opposite series, such as EURUSD and USDEUR, cancel
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _scaled(own: NDArray[np.float64], average: NDArray[np.float64]) -> NDArray[n
     if both.sum() < _LEAST_MOVES:
         return None
     size = np.sqrt((average[both] ** 2).mean())
-    if size == 0:
+    if size < _NO_SIZE:
         return None
     sign = 1.0 if own[both] @ average[both] >= 0 else -1.0
     return np.asarray(sign * np.sqrt((own[both] ** 2).mean()) / size * average)

@@ -14,7 +14,7 @@ __all__ = ["charted_positions", "contribution_chart", "drawdown_chart", "pnl_cha
 
 _WIDTH, _HEIGHT = 400, 280
 _BAR_HEIGHT = 24
-_LABEL_LENGTH = 13
+_LABEL_LENGTH = 22
 _CONTRIBUTORS, _DIVERSIFIERS = 7, 3
 
 
@@ -125,10 +125,14 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
     """
     clean = printable(report)
     items = _contributions(clean, by)
-    height = _BAR_HEIGHT * len(items) + 34
+    height = _BAR_HEIGHT * max(len(items), 1) + 34
+    names = [_shortened(name) for name, _ in items]
+    left = min(_LABEL_LENGTH, max((len(name) for name in names), default=0)) * 7 + 16
     subject = f"by {by}" if by is not None else "of positions"
     most = f"The largest is {items[0][0]}." if items else ""
-    with Drawing(_WIDTH, height, (104, 2, 8, 32), f"Component expected shortfall {subject}", most) as drawing:
+    with Drawing(
+        _WIDTH, height, (left, 2, 8, 32), f"Component expected shortfall {subject}", most
+    ) as drawing:
         axes = drawing.axes
         values = [value for _, value in items]
         scale = numbers.common_scale(values)
@@ -139,7 +143,7 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
         room = 0.27 * (high - low)
         axes.set_xlim(low - (room if low < 0 else 0.0), high + (room if high > 0 else 0.0))
         axes.set_ylim(max(len(items), 1) - 0.5, -0.5)
-        drawing.y_ticks(range(len(items)), [_shortened(name) for name, _ in items], grid=False)
+        drawing.y_ticks(range(len(items)), names, grid=False)
         gap = 0.03 * (high - low)
         for row, value in enumerate(values):
             figure = numbers.typographic(f"{scale.number(value, sign=True)}{scale.suffix}")
@@ -175,7 +179,9 @@ def charted_positions(report: RiskReport) -> tuple[PositionRisk, ...]:
 
 
 def _shortened(name: str) -> str:
-    return name if len(name) <= _LABEL_LENGTH else f"{name[: _LABEL_LENGTH - 1]}…"
+    """Return a name that fits, with both its ends: strikes and dates of options come last."""
+    half = _LABEL_LENGTH // 2
+    return name if len(name) <= _LABEL_LENGTH else f"{name[:half]}…{name[1 - half :]}"
 
 
 def drawdown_chart(report: RiskReport) -> str:

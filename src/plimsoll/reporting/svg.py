@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "INK", "VERMILLION", "Drawing"]
+__all__ = ["BLUE", "INK", "VERMILLION", "Drawing", "attributes"]
 
 BLUE, VERMILLION = "#0072b2", "#d55e00"
 INK = "#010203"  # stands for the colour of the text around the drawing
@@ -160,16 +160,33 @@ def _cleaned(written: str) -> str:
 def _clean_tag(tag: str) -> str:
     tag = re.sub(r"\s+", " ", tag)
     tag = re.sub(r' (?:id|clip-path|transform)="[^"]*"', "", tag)
-    tag = re.sub(r'style="([^"]*)"', lambda style: _attributes(style[1]), tag)
+    tag = re.sub(r'style="([^"]*)"', lambda style: attributes(style[1]), tag)
     tag = re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag)
     return tag.replace(INK, "currentColor").replace(" />", "/>")
 
 
-def _attributes(style: str) -> str:
-    """Return a style as attributes of its own, so that a page may forbid styles in its elements."""
+def attributes(style: str) -> str:
+    """Return a style as attributes of its own, so that a page may forbid styles in its elements.
+
+    Parameters
+    ----------
+    style
+        As matplotlib writes it; up to version 3.10 the font is one part, since then several.
+
+    Returns
+    -------
+    str
+        Attributes for a tag, without the family of the font, which is the page's.
+
+    Examples
+    --------
+    >>> attributes("font: 700 12px 'DejaVu Sans'; fill: #0072b2") == attributes(
+    ...     "fill: #0072b2; font-size: 12px; font-weight: 700; font-family: 'DejaVu Sans'"
+    ... )
+    True
+    """
     parts = dict(part.split(": ", 1) for part in style.split("; ") if part)
-    font = re.search(r"(?:(\w+) )?([\d.]+)px", parts.pop("font", ""))
+    font = re.match(r"(?:(\d+) )?([\d.]+px)", parts.pop("font", ""))
     if font:
-        parts["font-size"] = font[2]
-        parts["font-weight"] = font[1] or "400"
-    return " ".join(f'{name}="{value}"' for name, value in parts.items() if name not in _DROPPED)
+        parts |= {"font-weight": font[1] or "400", "font-size": font[2]}
+    return " ".join(f'{name}="{value}"' for name, value in sorted(parts.items()) if name not in _DROPPED)

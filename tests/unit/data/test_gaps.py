@@ -1,5 +1,7 @@
 """Missing levels are completed as a plain reference does it, and no observation is ever touched."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,7 +40,7 @@ def _reference(levels: Levels, kinds: list[int]) -> Levels:
 
 
 def _reference_path(points: list[list[float]], kinds: list[int], own: int) -> list[float]:
-    moves = [[after - before for before, after in zip(p[:-1], p[1:], strict=True)] for p in points]
+    moves = [[after - before for before, after in pairwise(p)] for p in points]
     sizes = [np.sqrt(np.mean([m**2 for m in series if m == m])) for series in moves]
     average = []
     for t in range(len(moves[own])):
@@ -61,7 +63,7 @@ def _reference_fill(point: list[float], path: list[float], ends: bool) -> list[f
         for t in range(seen[0] - 1, -1, -1):
             filled[t] = filled[t + 1] - path[t]
         return filled
-    for left, right in zip(seen[:-1], seen[1:], strict=True):
+    for left, right in pairwise(seen):
         steps = [0.0 if move != move else move for move in path[left:right]]
         spread = (point[right] - point[left] - sum(steps)) / len(steps)
         for t in range(left + 1, right):
@@ -81,7 +83,7 @@ def _with_gaps(levels: Levels) -> Levels:
 @pytest.mark.parametrize("kinds", [[0, 0, 0, 0], [0, 0, 1, 1], [0, 1, 1, 1], [0, 1, 2, 3]])
 @pytest.mark.parametrize("shift", [0.0, 100.0])
 def test_it_agrees_with_the_plain_reference(kinds: list[int], shift: float) -> None:
-    """Bridges, long gaps, ends and neighbouring gaps, above zero and across it, give the reference's levels."""
+    """Bridges, long gaps, ends and neighbouring gaps, above zero and across it, are the reference's."""
     levels = _with_gaps(_market())
     levels[:, 0] -= shift
     done = _complete(levels, kinds)
@@ -183,12 +185,6 @@ def test_peers_that_cancel_are_no_proxy() -> None:
 
 def test_moves_that_overflow_are_a_failure() -> None:
     """A series whose proxied levels leave the range of numbers is named, not passed on."""
-    market = np.exp(np.linspace(0, 20, 60) ** 1.5)
-    levels = np.column_stack([market, np.exp(20.0 * np.arange(60) - 600)])
-    levels[:30, 1] = np.nan
-    levels[30:, 1] = np.exp(30.0 * np.arange(30))
-    done = _complete(np.column_stack([levels[::-1, 1], market]))
-    assert list(done.unusable) in ([], [0])
     wild = np.column_stack([np.exp(100.0 * np.sign(np.arange(60) % 2 - 0.5)), np.exp(5.0 * np.arange(60))])
     wild[30:, 0] = np.nan
     assert "wild" in _complete(wild).unusable[0]

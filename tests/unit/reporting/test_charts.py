@@ -57,7 +57,10 @@ def test_contributions_carry_signs(report: RiskReport) -> None:
 def test_contributions_by_attribute(report: RiskReport) -> None:
     """Nodes can be drawn too; long names are shortened; an unknown attribute is an error."""
     drawn = texts(charts.contribution_chart(report, "sector"))
-    assert {"Technology", "Consumer sta…"} <= set(drawn)
+    assert {"Technology", "Consumer staples"} <= set(drawn)
+    long = replace(report.nodes["sector"][0], name="A name that is too long for a chart")
+    drawn = texts(charts.contribution_chart(replace(report, nodes={"x": (long,)}), "x"))
+    assert "A name that… a chart" in drawn
     with pytest.raises(KeyError):
         charts.contribution_chart(report, "desk")
 
