@@ -39,7 +39,8 @@ class Cells:
     form
         How the file was read, in words: delimiter, encoding, skipped lines.
     row
-        From the index of a record to its row in the file, counted from 1 as an editor does.
+        From the index of a record to its row in the file, counted from 1 as an editor does; None where that
+        cannot be told.
     delimiter
         Character between the fields; empty where there is none.
     """
@@ -48,7 +49,7 @@ class Cells:
     names: tuple[str, ...]
     columns: tuple[pa.Array, ...]
     form: str
-    row: Callable[[int], int]
+    row: Callable[[int], int | None]
     delimiter: str = ""
 
     def refuse(

@@ -60,8 +60,9 @@ def read_delimited(
     if skipped := sum(1 for line in lines[:above] if line.strip()):
         form += f", lines skipped above the header: {skipped}"
 
-    def row(record: int) -> int:
-        return above + 1 + _line(body, delimiter, record)
+    def row(record: int) -> int | None:
+        line = _line(body, delimiter, lambda index, _: index == record)
+        return None if line is None else above + 1 + line
 
     return Cells(file, names, columns, form, row, delimiter)
 
@@ -163,7 +164,7 @@ def _columns(body: bytes, delimiter: str, width: int, file: str, above: int) -> 
     wrong: list[arrow_csv.InvalidRow] = []
 
     def keep(row: arrow_csv.InvalidRow) -> str:
-        if row.text.strip(f"{delimiter} \t"):
+        if row.text.strip(f'{delimiter} \t"'):
             wrong.append(row)
         return "skip"
 
@@ -180,7 +181,8 @@ def _columns(body: bytes, delimiter: str, width: int, file: str, above: int) -> 
     except pa.ArrowInvalid as error:
         raise DataError(f"cannot be read as CSV: {error}", file=file, remedy=_REMEDY) from None
     if wrong:
-        row = above + _line_of_width(body, delimiter, width)
+        line = _line(body, delimiter, lambda _, fields: fields != width)
+        row = None if line is None else above + line
         message = f"has {wrong[0].actual_columns} fields where the header has {width}"
         raise DataError(
             message, file=file, row=row, remedy="Give every row one field per column; quote commas."
@@ -199,18 +201,11 @@ def _without_blank_rows(columns: Sequence[pa.Array]) -> tuple[pa.Array, ...]:
     return tuple(column.filter(pc.invert(blank)) for column in columns)
 
 
-def _line(body: bytes, delimiter: str, record: int) -> int:
-    """Return the line, from 1, on which the record with this index ends."""
+def _line(body: bytes, delimiter: str, wanted: Callable[[int, int], bool]) -> int | None:
+    """Return the line, from 1, on which the first record ends whose index and width are `wanted`."""
     reader = csv.reader(io.StringIO(body.decode(), newline=""), delimiter=delimiter)
-    filled = (reader.line_num for fields in reader if any(field.strip() for field in fields))
-    return next(line for index, line in enumerate(filled) if index == record)
-
-
-def _line_of_width(body: bytes, delimiter: str, width: int) -> int:
-    """Return the line, from 1, on which the first record that is not `width` fields wide ends."""
-    reader = csv.reader(io.StringIO(body.decode(), newline=""), delimiter=delimiter)
-    return next(
-        reader.line_num
-        for fields in reader
-        if len(fields) != width and any(field.strip() for field in fields)
-    )
+    filled = ((reader.line_num, len(fields)) for fields in reader if any(field.strip() for field in fields))
+    try:
+        return next((line for index, (line, width) in enumerate(filled) if wanted(index, width)), None)
+    except csv.Error:
+        return None

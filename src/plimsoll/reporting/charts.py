@@ -222,7 +222,7 @@ def drawdown_chart(report: RiskReport) -> str:
         bottom = float(path.depths.min()) * 1.16 or -1.0
         axes.set_ylim(bottom, 0.0)
         axes.set_xlim(float(days[0]), float(days[-1]))
-        ticks = geometry.round_ticks(bottom, 0.0, 5)
+        ticks = geometry.round_ticks(float(path.depths.min()) or bottom, 0.0, 5)
         drawing.y_ticks(ticks, [_tick(float(tick)) for tick in ticks])
         months = geometry.month_ticks(path.dates, 4)
         drawing.x_ticks(months.astype(float), [numbers.day(month.item())[2:] for month in months])

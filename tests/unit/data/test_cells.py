@@ -115,6 +115,15 @@ def test_what_is_no_price_is_named(text: str) -> None:
     assert caught.value.remedy
 
 
+def test_the_first_of_many_bad_cells_is_named() -> None:
+    """Of several unreadable prices the first is told, wherever it is."""
+    for first in range(7):
+        texts = ["1.5"] * first + ["x"] + ["y"] * (7 - first)
+        with pytest.raises(DataError, match="'x'") as caught:
+            numbers_of(_cells(texts), 0)
+        assert caught.value.row == first + 2
+
+
 @pytest.mark.parametrize(
     ("texts", "delimiter", "expected"),
     [

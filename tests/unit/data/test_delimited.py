@@ -45,12 +45,12 @@ def test_delimiters(delimiter: str, word: str, tmp_path: Path) -> None:
 
 def test_gzip_is_seen_by_content(tmp_path: Path) -> None:
     """A packed file needs no ending that says so."""
-    assert len(_read(tmp_path / "x.csv", gzip.compress(_TEXT.encode())).columns[0]) == 2
+    assert len(_read(tmp_path / "x.csv", gzip.compress(_TEXT.encode(), mtime=0)).columns[0]) == 2
 
 
 def test_preamble_blank_rows_and_quotes(tmp_path: Path) -> None:
     """Lines above the header are skipped and counted; rows of the file are named as an editor counts them."""
-    text = 'My prices\n\n"Date","a,b"\n\n2024-01-02,"1\n2"\n,\n   \n2024-01-03,3\n'
+    text = 'My prices\n\n"Date","a,b"\n\n2024-01-02,"1\n2"\n,\n   \n2024-01-03,3\n"'
     cells = _read(tmp_path / "x.csv", text.encode())
     assert cells.names == ("Date", "a,b")
     assert cells.columns[1].to_pylist() == ["1\n2", "3"]
@@ -75,10 +75,11 @@ def test_a_header_without_a_date_name(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\x00\x00\x01", "binary"),
         (b"PK\x03\x04 and more", "zip archive"),
         (b"\x1f\x8b and more", "damaged"),
-        (gzip.compress(_TEXT.encode() * 99)[:-20], "damaged"),
+        (gzip.compress(_TEXT.encode() * 99, mtime=0)[:-20], "damaged"),
         (b"\xff\xfeD\x00a", "cut short"),
         (b"Date,A\n2024-01-02,1,2\n", "3 fields where the header has 2"),
         (b"a" * 200_000 + b"\nb\n", "no header"),
+        (b'Date,A\n2024-01-02,"' + b"\n" * (20 << 20), "cannot be read as CSV"),
     ],
 )
 def test_what_is_no_table_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
@@ -96,6 +97,15 @@ def test_a_ragged_row_is_named(tmp_path: Path) -> None:
     assert caught.value.row == 5
 
 
+def test_a_row_that_cannot_be_counted_is_not_named(tmp_path: Path) -> None:
+    """Below a cell of 200,000 letters rows are not counted; the error stands without one."""
+    long = b"2024-01-02," + b"1" * 200_000 + b"\n"
+    assert _read(tmp_path / "x.csv", b"Date,A\n" + long).row(0) is None
+    with pytest.raises(DataError, match="1 fields") as caught:
+        _read(tmp_path / "x.csv", b"Date,A\n" + long + b"2024-01-03\n")
+    assert caught.value.row is None
+
+
 def test_a_giant_line_is_refused_at_once(tmp_path: Path) -> None:
     """A line of 1 GB (a sparse file) is refused after its first MiB, also below good lines."""
     path = tmp_path / "x.csv"
@@ -111,6 +121,6 @@ def test_a_giant_line_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_giant_file_is_refused(tmp_path: Path) -> None:
     """Above its limit a file is refused while it is read: a small packed file cannot fill the memory."""
     path = tmp_path / "x.csv.gz"
-    path.write_bytes(gzip.compress(_TEXT.encode() * 1000))
+    path.write_bytes(gzip.compress(_TEXT.encode() * 1000, mtime=0))
     with pytest.raises(DataError, match="larger than 9,999 bytes"):
         read_delimited(path, _has_date, largest=9_999)

@@ -1,4 +1,4 @@
-"""From prices to the history of a book: nothing is dropped silently, altered, or made up without saying so."""
+"""From prices to the history of a book: nothing is dropped, altered or made up without saying so."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _topics(result: HistoryResult) -> list[str]:
 
 
 def _day(row: int) -> dt.date:
-    return (_START + row).astype(dt.date)
+    return dt.date(2024, 1, 1) + dt.timedelta(row)
 
 
 def test_complete_prices_pass_unchanged() -> None:
@@ -189,7 +189,7 @@ def test_unknown_and_ambiguous_symbols_are_failures() -> None:
 
 
 def test_exchange_rates_of_the_currencies_are_added() -> None:
-    """Each currency but the base has its pair, minor units their major one; turned and crossed rates are told."""
+    """Each currency but the base has its pair, minor units their major one; derived rates are told."""
     table = _book(**{"EUR/USD": _walk(5, 1.1), "EURGBP": _walk(6, 0.85), "USDJPY": _walk(7, 150)})
     result = build_history(table, "AB", ["EUR", "GBX", "GBP", "JPY", "USD", "SEK"], "USD")
     levels, eurusd = _levels(result), _walk(5, 1.1)

@@ -22,6 +22,11 @@ def test_a_file_by_path_or_text(tmp_path: Path) -> None:
     assert read_prices(str(tmp_path / "x.csv")).sha256 == table.sha256
 
 
+def test_the_demo_by_its_name() -> None:
+    """The word demo is the demo, whatever lies in the current directory."""
+    assert read_prices("demo").source == "demo"
+
+
 def test_a_directory_is_joined_by_date(tmp_path: Path) -> None:
     """Every price file of a directory is read, whatever the case of its ending; others are named."""
     (tmp_path / "AAA.csv").write_text("Date,Close\n2024-01-02,1\n2024-01-03,2\n")
