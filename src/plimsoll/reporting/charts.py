@@ -7,7 +7,7 @@ import numpy as np
 from plimsoll.reporting import geometry, numbers, phrases
 from plimsoll.reporting.printable import printable
 from plimsoll.reporting.report import PositionRisk, RiskReport
-from plimsoll.reporting.svg import BLUE, INK, VERMILLION, Drawing
+from plimsoll.reporting.svg import Colour, Drawing
 from plimsoll.risk.measures import Estimate
 
 __all__ = ["charted_positions", "contribution_chart", "drawdown_chart", "pnl_chart"]
@@ -57,7 +57,7 @@ def pnl_chart(report: RiskReport) -> str:
             bins.probability,
             width=np.diff(bins.edges) * 0.9,
             align="edge",
-            color=np.where(tail, VERMILLION, BLUE).tolist(),
+            color=np.where(tail, Colour.VERMILLION, Colour.BLUE).tolist(),
         )
         highest = float(bins.probability.max()) / 0.74
         axes.set_ylim(0.0, highest)
@@ -68,9 +68,11 @@ def pnl_chart(report: RiskReport) -> str:
         drawing.x_ticks(places, [_tick(float(place)) for place in places])
         _tail_mark(drawing, "VaR", clean.var, strip=0.87, anchor="left")
         _tail_mark(drawing, "ES", clean.es, strip=0.81, anchor="right")
-        axes.axhline(0.0, color=INK, linewidth=1)
+        axes.axhline(0.0, color=Colour.INK, linewidth=1)
         axes.set_xlabel(
-            drawing.label(f"P&L, {clean.base_currency}; height: share of scenarios"), color=INK, fontsize=12
+            drawing.label(f"P&L, {clean.base_currency}; height: share of scenarios"),
+            color=Colour.INK,
+            fontsize=12,
         )
         return drawing.svg()
 
@@ -89,11 +91,11 @@ def _tail_mark(drawing: Drawing, name: str, estimate: Estimate, *, strip: float,
     left, right = axes.get_xlim()
     low = left if estimate.high is None else max(left, -estimate.high)
     high = right if estimate.low is None else min(right, -estimate.low)
-    axes.axvspan(low, high, ymin=strip - 0.02, ymax=strip + 0.02, color=INK, alpha=0.3, linewidth=0)
+    axes.axvspan(low, high, ymin=strip - 0.02, ymax=strip + 0.02, color=Colour.INK, alpha=0.3, linewidth=0)
     axes.plot(
         [-estimate.value, -estimate.value],
         [0.0, 0.98],
-        color=INK,
+        color=Colour.INK,
         linewidth=1.5,
         linestyle="-" if name == "VaR" else (0, (4, 3)),
         transform=axes.get_xaxis_transform(),
@@ -136,7 +138,7 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
         axes = drawing.axes
         values = [value for _, value in items]
         scale = numbers.common_scale(values)
-        colours = [VERMILLION if value > 0 else BLUE for value in values]
+        colours = [Colour.VERMILLION if value > 0 else Colour.BLUE for value in values]
         axes.barh(range(len(items)), values, height=0.62, color=colours)
         low, high = min([0.0, *values]), max([0.0, *values])
         high = high if high > low else 1.0
@@ -150,7 +152,7 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
             drawing.text(
                 value + math.copysign(gap, value), row, figure, anchor="left" if value > 0 else "right"
             )
-        axes.axvline(0.0, color=INK, linewidth=1)
+        axes.axvline(0.0, color=Colour.INK, linewidth=1)
         drawing.caption(f"component ES, {clean.base_currency}")
         return drawing.svg()
 
@@ -214,11 +216,11 @@ def drawdown_chart(report: RiskReport) -> str:
         axes.fill(
             np.concatenate(([days[0]], days, [days[-1]])),
             np.concatenate(([0.0], path.depths, [0.0])),
-            color=VERMILLION,
+            color=Colour.VERMILLION,
             alpha=0.22,
             linewidth=0,
         )
-        axes.plot(days, path.depths, color=VERMILLION, linewidth=1.25)
+        axes.plot(days, path.depths, color=Colour.VERMILLION, linewidth=1.25)
         bottom = float(path.depths.min()) * 1.16 or -1.0
         axes.set_ylim(bottom, 0.0)
         axes.set_xlim(float(days[0]), float(days[-1]))
@@ -229,8 +231,10 @@ def drawdown_chart(report: RiskReport) -> str:
         middle = float(days[0] + days[-1]) / 2
         anchor = "left" if days[deepest] < middle else "right"
         drawing.text(float(days[deepest]), bottom * 0.95, label, anchor=anchor, bold=True)
-        axes.axhline(0.0, color=INK, linewidth=1)
+        axes.axhline(0.0, color=Colour.INK, linewidth=1)
         axes.set_xlabel(
-            drawing.label(f"{clean.base_currency} below the highest value so far"), color=INK, fontsize=12
+            drawing.label(f"{clean.base_currency} below the highest value so far"),
+            color=Colour.INK,
+            fontsize=12,
         )
         return drawing.svg()

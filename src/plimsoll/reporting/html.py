@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -159,7 +160,7 @@ def _strip(estimate: Estimate, *others: Estimate) -> dict[str, str]:
 def _figures(report: RiskReport) -> dict[str, Any]:
     """Return the charts with the rows of their tables; a chart without anything to show is left out."""
     figures: dict[str, Any] = {}
-    if len(report.pnl):
+    if len(report.pnl) and math.isfinite(report.var.value) and math.isfinite(report.es.value):
         bins = geometry.histogram(report)
         rows = list(zip(bins.edges[:-1], bins.edges[1:], bins.counts, bins.probability, strict=True))
         figures["pnl"] = {"svg": charts.pnl_chart(report), "rows": rows}

@@ -211,7 +211,18 @@ def diversifiers(report: RiskReport, count: int = 5) -> tuple[PositionRisk, ...]
 
 
 def quality(position: PositionRisk) -> str:
-    """Return what weakens the numbers of a position; empty where nothing does."""
+    """Return what weakens the numbers of a position.
+
+    Parameters
+    ----------
+    position
+        Any position.
+
+    Returns
+    -------
+    str
+        ``filled``, ``proxied`` or ``stale``; empty where all is observed.
+    """
     return "" if position.quality == "observed" else position.quality
 
 
@@ -236,14 +247,41 @@ def reliance(report: RiskReport) -> str:
 
 
 def share(part: float, total: float) -> float | None:
-    """Return `part` as a fraction of `total`; None where the total is zero or a number is missing."""
+    """Return a part as a fraction of its total.
+
+    Parameters
+    ----------
+    part, total
+        Amounts of one currency.
+
+    Returns
+    -------
+    float or None
+        None where the total is zero or a number is missing.
+
+    Examples
+    --------
+    >>> share(1.0, 4.0), share(1.0, 0.0)
+    (0.25, None)
+    """
     if total == 0.0 or not math.isfinite(part) or not math.isfinite(total):
         return None
     return part / total
 
 
 def short_run_id(report: RiskReport) -> str:
-    """Return the first twelve digits of the run's identity, enough to tell runs apart."""
+    """Return enough of the run's identity to tell runs apart.
+
+    Parameters
+    ----------
+    report
+        Any report.
+
+    Returns
+    -------
+    str
+        Its first twelve digits.
+    """
     return report.run.run_id[:12]
 
 
@@ -275,7 +313,18 @@ def totals(report: RiskReport) -> NodeRisk:
 
 
 def window(report: RiskReport) -> str:
-    """Return the days that the history of the book spans; empty where there is none."""
+    """Return the days that the history of the book spans.
+
+    Parameters
+    ----------
+    report
+        Any report.
+
+    Returns
+    -------
+    str
+        First and last day; empty where there is no history.
+    """
     if len(report.book_dates) == 0:
         return ""
     first, last = (report.book_dates[i].astype("datetime64[D]").item() for i in (0, -1))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 __all__ = ["printable", "printable_text"]
 
-Anything = TypeVar("Anything")
+_Anything = TypeVar("_Anything")
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -41,7 +41,7 @@ def _printable_character(character: str) -> str:
     return " " if character.isspace() else _REPLACEMENT
 
 
-def printable(thing: Anything) -> Anything:
+def printable(thing: _Anything) -> _Anything:
     r"""Return a report, or any part of it, with every text in it passed through :func:`printable_text`.
 
     Parameters
@@ -51,7 +51,7 @@ def printable(thing: Anything) -> Anything:
 
     Returns
     -------
-    Anything
+    object
         Of the same type; mappings become plain dictionaries in the same order.
 
     Examples
@@ -59,7 +59,7 @@ def printable(thing: Anything) -> Anything:
     >>> printable(("a\nb", 1.0))
     ('a b', 1.0)
     """
-    return cast("Anything", _printable(thing))
+    return cast("_Anything", _printable(thing))
 
 
 def _printable(thing: Any) -> Any:

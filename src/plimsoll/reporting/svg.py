@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable
 from contextlib import ExitStack
+from enum import StrEnum
 from html import escape
 from threading import RLock
 from types import TracebackType
@@ -12,14 +13,19 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "INK", "VERMILLION", "Drawing", "attributes"]
-
-BLUE, VERMILLION = "#0072b2", "#d55e00"
-INK = "#010203"  # stands for the colour of the text around the drawing
+__all__ = ["Colour", "Drawing", "attributes"]
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 _DROPPED = {"font-family", "font-stretch", "font-style", "font-variant"}
 _ONE_AT_A_TIME = RLock()  # the settings of matplotlib belong to the whole process
+
+
+class Colour(StrEnum):
+    """The colours of a drawing; a page may set others in their place."""
+
+    BLUE = "#0072b2"
+    VERMILLION = "#d55e00"
+    INK = "#010203"  # stands for the colour of the text around the drawing
 
 
 class Drawing:
@@ -73,7 +79,7 @@ class Drawing:
         self._figure.patch.set_visible(False)
         self.axes.patch.set_visible(False)
         self.axes.spines[:].set_visible(False)
-        self.axes.tick_params(bottom=False, left=False, labelcolor=INK, labelsize=12, pad=4)
+        self.axes.tick_params(bottom=False, left=False, labelcolor=Colour.INK, labelsize=12, pad=4)
         self.axes.set_xticks([])
         self.axes.set_yticks([])
         self.axes.set_axisbelow(True)
@@ -86,7 +92,13 @@ class Drawing:
         self._exits.close()
 
     def label(self, text: str) -> str:
-        """Return the token that stands for `text` in the drawing."""
+        """Return the token that stands for a text in the drawing.
+
+        Parameters
+        ----------
+        text
+            Any text.
+        """
         self._texts.append(text)
         return f"@{len(self._texts) - 1}@"
 
@@ -116,23 +128,47 @@ class Drawing:
             va="center_baseline",
             fontsize=12,
             fontweight="bold" if bold else "normal",
-            color=INK,
+            color=Colour.INK,
             transform=self.axes.get_xaxis_transform() if over else self.axes.transData,
         )
 
     def caption(self, text: str) -> None:
-        """Write `text` below the axes."""
-        self.axes.set_xlabel(self.label(text), color=INK, fontsize=12)
+        """Write a line below the axes and their labels.
+
+        Parameters
+        ----------
+        text
+            Any text.
+        """
+        self.axes.set_xlabel(self.label(text), color=Colour.INK, fontsize=12)
 
     def x_ticks(self, places: Iterable[float], labels: Iterable[str]) -> None:
-        """Write labels below the axes."""
+        """Write labels below the axes.
+
+        Parameters
+        ----------
+        places
+            Where, in data.
+        labels
+            As many texts.
+        """
         self.axes.set_xticks(list(places), labels=[self.label(label) for label in labels])
 
     def y_ticks(self, places: Iterable[float], labels: Iterable[str], *, grid: bool = True) -> None:
-        """Write labels left of the axes, with faint lines across."""
+        """Write labels left of the axes.
+
+        Parameters
+        ----------
+        places
+            Where, in data.
+        labels
+            As many texts.
+        grid
+            Whether faint lines run across from them.
+        """
         self.axes.set_yticks(list(places), labels=[self.label(label) for label in labels])
         if grid:
-            self.axes.grid(axis="y", color=INK, alpha=0.14, linewidth=1)
+            self.axes.grid(axis="y", color=Colour.INK, alpha=0.14, linewidth=1)
 
     def svg(self) -> str:
         """Return the drawing as SVG text without prolog, ready to stand in a page or in a file."""
@@ -162,7 +198,7 @@ def _clean_tag(tag: str) -> str:
     tag = re.sub(r' (?:id|clip-path|transform)="[^"]*"', "", tag)
     tag = re.sub(r'style="([^"]*)"', lambda style: attributes(style[1]), tag)
     tag = re.sub(r"-?\d+\.\d+", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag)
-    return tag.replace(INK, "currentColor").replace(" />", "/>")
+    return tag.replace(Colour.INK, "currentColor").replace(" />", "/>")
 
 
 def attributes(style: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from plimsoll.data.prices import PriceTable
+from plimsoll.data.symbols import match_symbols
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.factors import fx_pair, major_unit
 from plimsoll.risk.failures import Failure, Reason
@@ -48,7 +49,8 @@ def state_currencies(
         The portfolio with currencies; positions whose file and prices disagree, which are left out of it; and
         what was assumed.
     """
-    known = {s: c for s, c in zip(prices.symbols, prices.currencies, strict=True) if c is not None}
+    columns = match_symbols(prices.symbols, needed_symbols(portfolio)).columns
+    known = {symbol: prices.currencies[column] for symbol, column in columns.items()}
     kept: list[Position] = []
     failures: list[Failure] = []
     assumed: set[str] = set()

@@ -9,7 +9,7 @@ import pytest
 
 from plimsoll.reporting import charts
 from plimsoll.reporting.report import RiskReport
-from plimsoll.reporting.svg import BLUE, VERMILLION
+from plimsoll.reporting.svg import Colour
 
 
 def texts(svg: str) -> list[str]:
@@ -32,8 +32,8 @@ def test_pnl_names_var_and_es(report: RiskReport, open_ended: RiskReport) -> Non
 def test_pnl_colours_the_tail(report: RiskReport) -> None:
     """Bars of the tail are vermillion, all others blue; no bar is lost."""
     svg = charts.pnl_chart(report)
-    assert filled(svg, VERMILLION) >= 1
-    assert filled(svg, BLUE) > 10
+    assert filled(svg, Colour.VERMILLION) >= 1
+    assert filled(svg, Colour.BLUE) > 10
 
 
 def test_an_interval_without_any_bound_spans_the_chart(report: RiskReport) -> None:
@@ -47,8 +47,8 @@ def test_contributions_carry_signs(report: RiskReport) -> None:
     svg = charts.contribution_chart(report)
     drawn = texts(svg)
     adding = sum(one.component_es > 0 for one in report.positions)
-    assert filled(svg, VERMILLION) == adding == sum(text.startswith("+") for text in drawn)
-    assert filled(svg, BLUE) == 9 - adding == sum(text.startswith("−") for text in drawn)
+    assert filled(svg, Colour.VERMILLION) == adding == sum(text.startswith("+") for text in drawn)
+    assert filled(svg, Colour.BLUE) == 9 - adding == sum(text.startswith("−") for text in drawn)
     assert [text for text in drawn if text in {one.symbol for one in report.positions}] == [
         one.symbol for one in charts.charted_positions(report)
     ]
@@ -68,7 +68,7 @@ def test_contributions_by_attribute(report: RiskReport) -> None:
 def test_contributions_of_one_sign_or_none(report: RiskReport, cash: RiskReport) -> None:
     """Only hedges, only zeros and nothing at all can be drawn."""
     hedges = replace(report, positions=tuple(one for one in report.positions if one.component_es < 0))
-    assert filled(charts.contribution_chart(hedges), VERMILLION) == 0
+    assert filled(charts.contribution_chart(hedges), Colour.VERMILLION) == 0
     zero = replace(report.nodes["sector"][0], component_es=0.0)
     assert "0" in texts(charts.contribution_chart(replace(report, nodes={"x": (zero,)}), "x"))
     assert charts.contribution_chart(cash)

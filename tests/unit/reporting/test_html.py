@@ -162,6 +162,16 @@ def test_a_cash_book_has_no_empty_parts(cash: RiskReport) -> None:
     assert "100 % priced" in page
 
 
+def test_a_book_that_cannot_lose(report: RiskReport, cash: RiskReport) -> None:
+    """A negative VaR, one without any bound and a missing one still give a page."""
+    gain = replace(report.var, value=-5.0, low=-9.0, high=-1.0)
+    assert "−5.0" in to_html(replace(report, var=gain, es=gain))
+    bare = replace(report.var, low=None, high=None)
+    assert "no interval" in to_html(replace(report, var=bare, es=bare))
+    missing = replace(report.var, value=float("nan"), low=None, high=None)
+    assert "<figure>" not in to_html(replace(cash, var=missing, es=missing))
+
+
 def test_no_scenarios_no_histogram(cash: RiskReport) -> None:
     """A report without a P&L vector has no chart at all."""
     assert "<figure>" not in to_html(

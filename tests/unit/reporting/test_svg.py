@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import matplotlib as mpl
 import pytest
 
-from plimsoll.reporting.svg import BLUE, INK, Drawing
+from plimsoll.reporting.svg import Colour, Drawing
 
 Reader = Callable[[str], ET.Element]
 BAD = "<script>&\"'$\\frac{1}{0}$ 株 @0@"
@@ -17,9 +17,9 @@ BAD = "<script>&\"'$\\frac{1}{0}$ 株 @0@"
 def drawn(text: str = "hello") -> str:
     """Return a drawing with one of everything."""
     with Drawing(400, 200, (40, 10, 10, 40), f"title {text}", f"description {text}") as drawing:
-        drawing.axes.bar([1.0, 2.0], [1.0, 2.0], color=BLUE)
-        drawing.axes.axvspan(1.0, 1.5, color=INK, alpha=0.2, linewidth=0)
-        drawing.axes.axhline(0.0, color=INK, linestyle=(0, (4, 3)))
+        drawing.axes.bar([1.0, 2.0], [1.0, 2.0], color=Colour.BLUE)
+        drawing.axes.axvspan(1.0, 1.5, color=Colour.INK, alpha=0.2, linewidth=0)
+        drawing.axes.axhline(0.0, color=Colour.INK, linestyle=(0, (4, 3)))
         drawing.x_ticks([1.0, 2.0], ["one", text])
         drawing.y_ticks([0.0, 1.0], ["0", text])
         drawing.text(1.0, 1.0, text, bold=True)
@@ -54,9 +54,9 @@ def test_nothing_but_plain_shapes(read_svg: Reader) -> None:
 def test_text_and_axes_take_the_colour_of_the_page() -> None:
     """The stand-in colour is gone, the page's colour is there, and so is the chosen blue."""
     drawing = drawn()
-    assert INK not in drawing
+    assert Colour.INK not in drawing
     assert "currentColor" in drawing
-    assert f'fill="{BLUE}"' in drawing
+    assert f'fill="{Colour.BLUE}"' in drawing
 
 
 def test_same_drawing_same_bytes_whatever_the_user_prefers() -> None:

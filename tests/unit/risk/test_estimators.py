@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import integrate, stats
@@ -238,7 +238,6 @@ def test_aged_scenarios_follow_the_plain_walk() -> None:
         assert reported == pytest.approx(average, rel=1e-12)
 
 
-@settings(deadline=None)
 @given(weighted_pnl(), levels)
 def test_shortfall_solves_rockafellar_and_uryasev(drawn: tuple[Array, Array], confidence: float) -> None:
     """ES is the minimum over a of a + E[max(loss - a, 0)] / (1 - c), which a loss of the sample attains."""
@@ -248,7 +247,6 @@ def test_shortfall_solves_rockafellar_and_uryasev(drawn: tuple[Array, Array], co
     assert reported == pytest.approx(min(objective), rel=1e-9, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(amounts, st.integers(1, 5)), min_size=2, max_size=20), levels)
 def test_a_weight_is_a_repetition(pairs: list[tuple[float, int]], confidence: float) -> None:
     """Scenarios of weight k / n give what k copies among n equal scenarios give."""
@@ -262,7 +260,6 @@ def test_a_weight_is_a_repetition(pairs: list[tuple[float, int]], confidence: fl
         assert reported == pytest.approx(shortfall(copies, confidence, estimator), rel=1e-9, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(weighted_pnl(), levels)
 def test_shortfall_is_never_below_its_var(drawn: tuple[Array, Array], confidence: float) -> None:
     """Each ES estimator is at least the VaR that it averages, with and without weights."""
@@ -274,7 +271,6 @@ def test_shortfall_is_never_below_its_var(drawn: tuple[Array, Array], confidence
             assert average >= value - 1e-9 * (1 + abs(value))
 
 
-@settings(deadline=None)
 @given(weighted_pnl(), levels, amounts)
 def test_weights_add_up_to_one(drawn: tuple[Array, Array], confidence: float, shift: float) -> None:
     """Weights are not negative and add up to one, so that a sure gain lowers each measure by itself."""
@@ -296,7 +292,6 @@ def test_weights_add_up_to_one(drawn: tuple[Array, Array], confidence: float, sh
         )
 
 
-@settings(deadline=None)
 @given(weighted_pnl(), levels, st.floats(0.01, 100))
 def test_measures_scale_with_the_position(
     drawn: tuple[Array, Array], confidence: float, factor: float
@@ -314,7 +309,6 @@ def test_measures_scale_with_the_position(
         assert reported == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(weighted_pnl(rows=2), levels)
 def test_shortfall_is_subadditive(drawn: tuple[Array, Array], confidence: float) -> None:
     """ES of a sum is at most the sum of ES, for the default and for the normal estimator, also weighted."""
@@ -327,7 +321,6 @@ def test_shortfall_is_subadditive(drawn: tuple[Array, Array], confidence: float)
             assert together <= apart + 1e-6
 
 
-@settings(deadline=None)
 @given(weighted_pnl(), levels, st.randoms(use_true_random=False))
 def test_the_order_of_scenarios_is_irrelevant(
     drawn: tuple[Array, Array], confidence: float, shuffler: random.Random
@@ -346,7 +339,6 @@ def test_the_order_of_scenarios_is_irrelevant(
         assert reported == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(weighted_pnl(), levels)
 def test_equal_weights_change_no_bit(drawn: tuple[Array, Array], confidence: float) -> None:
     """Probabilities of 1 / n give the very same weights as none."""
@@ -365,7 +357,6 @@ def test_ties_at_var_are_all_in_the_tail_mean() -> None:
     assert shortfall(np.array([-2.0, 0.0, -4.0, -2.0]), 0.6, EsEstimator.TAIL_MEAN) == pytest.approx(8 / 3)
 
 
-@settings(deadline=None)
 @given(weighted_pnl(rows=3), levels)
 def test_rows_at_once_equal_rows_one_by_one(drawn: tuple[Array, Array], confidence: float) -> None:
     """The fast path gives the default VaR to the bit and the default ES to rounding."""

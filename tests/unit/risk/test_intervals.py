@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -15,7 +15,6 @@ from plimsoll.risk.intervals import (
 )
 
 
-@settings(deadline=None)
 @given(
     st.integers(1, 3000),
     st.sampled_from([0.75, 0.9, 0.95, 0.975, 0.99, 0.999]),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -31,7 +31,6 @@ def test_shortfall_counts_the_losses_at_or_beyond_its_var() -> None:
 
 
 @pytest.mark.parametrize("confidence", [0.9, 0.975, 0.99])
-@settings(deadline=None)
 @given(pnl=samples)
 def test_the_interval_holds_the_estimate(pnl: list[float], confidence: float) -> None:
     """Whatever the estimator and the sample, with ties and gaps, the estimate lies in its interval."""
@@ -94,7 +93,6 @@ def test_one_scenario_has_no_volatility(pnl: list[float], chances: list[float] |
         volatility(pnl, chances)
 
 
-@settings(deadline=None)
 @given(samples, st.integers(0, 130))
 def test_the_worst_come_first(pnl: list[float], count: int) -> None:
     """The places are those of a stable sort of P&L."""

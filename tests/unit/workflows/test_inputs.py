@@ -52,6 +52,12 @@ def test_currency_comes_from_the_file_then_the_prices_then_the_base() -> None:
     assert [assumption.items for assumption in assumptions] == [("EURUSD", "ZZZ")]
 
 
+def test_a_symbol_written_differently_finds_its_currency() -> None:
+    """The currency of BBB serves a position in bbb, as its prices do."""
+    portfolio, _, _ = state_currencies(book(share("bbb", 1.0)).portfolio, small_market(), "USD")
+    assert portfolio.positions[0].instrument.currency == "EUR"
+
+
 def test_a_disagreement_is_a_failure() -> None:
     """A position whose file and prices name different currencies is left out and says so."""
     portfolio, failures, assumptions = state_currencies(

@@ -192,7 +192,7 @@ def test_the_same_bits_on_any_number_of_blas_threads() -> None:
     assert len(prints) == 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(fewer=st.integers(1, 3_500), seed=st.integers(0, 2**63))
 def test_more_draws_begin_with_the_same_ones(fewer: int, seed: int) -> None:
     """The first draws do not depend on how many follow."""
@@ -210,7 +210,7 @@ def test_seeds_and_blocks_differ() -> None:
     assert (one[:1_000] != one[1_000:]).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(horizon=st.integers(1, 250), distribution=st.sampled_from(Distribution))
 def test_shocks_scale_with_the_square_root_of_time(horizon: int, distribution: Distribution) -> None:
     """The same seed over h days draws the one-day shocks times √h."""

@@ -1,0 +1,7 @@
+"""What all tests share."""
+
+from hypothesis import settings
+
+# A busy machine is slow, not wrong.
+settings.register_profile("plimsoll", deadline=None)
+settings.load_profile("plimsoll")
