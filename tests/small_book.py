@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
-from plimsoll.data.prices import PriceTable
+from plimsoll.data.price_table import PriceTable
 from plimsoll.risk.failures import Failure
 from plimsoll.risk.portfolio import Instrument, Kind, Portfolio, Position
 

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from plimsoll.data import price_table
 from plimsoll.data.price_files import read_price_file
+from plimsoll.data.price_table import PriceTable, joined
 from plimsoll.data.sources.demo import demo_prices
 from plimsoll.errors import DataError
 from plimsoll.risk.assumptions import Assumption
 
-__all__ = ["PriceTable", "read_prices"]
+__all__ = ["read_prices"]
 
-PriceTable = price_table.PriceTable  # readers build it, so it lives below them; callers find it here
 _ENDINGS = (".csv", ".csv.gz", ".parquet")
 
 
@@ -54,7 +53,7 @@ def _read_directory(folder: Path, entries: Sequence[Path]) -> PriceTable:
     if not chosen:
         remedy = "Put .csv or .parquet files into it."
         raise DataError("the directory has no price files", file=str(folder), remedy=remedy)
-    table = price_table.joined([read_price_file(path) for path in chosen], str(folder))
+    table = joined([read_price_file(path) for path in chosen], str(folder))
     others = tuple(path.name for path in found if path not in chosen)
     if not others:
         return table

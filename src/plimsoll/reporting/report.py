@@ -175,6 +175,13 @@ class WorstScenario:
 class Table:
     """Rows that hand themselves over to a data-frame library.
 
+    Parameters
+    ----------
+    columns
+        Names, all different.
+    rows
+        One tuple for each row, in the order of the columns.
+
     Examples
     --------
     >>> Table(("name", "value"), (("A", 1.0),)).to_polars().shape

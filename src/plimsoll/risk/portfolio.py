@@ -9,7 +9,6 @@ from types import MappingProxyType
 __all__ = ["Instrument", "Kind", "Node", "OptionTerms", "OptionType", "Portfolio", "Position"]
 
 
-
 class Kind(StrEnum):
     """Instrument kinds that the engine can value."""
 

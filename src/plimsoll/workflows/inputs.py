@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from plimsoll.data.prices import PriceTable
+from plimsoll.data.price_table import PriceTable
 from plimsoll.data.symbols import match_symbols
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.factors import fx_pair, major_unit

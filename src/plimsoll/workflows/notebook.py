@@ -6,9 +6,9 @@ from dataclasses import fields
 from typing import Any
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
-from plimsoll.data.prices import PriceTable
+from plimsoll.data.price_table import PriceTable
 from plimsoll.errors import UsageError
-from plimsoll.reporting.report import RiskReport
+from plimsoll.reporting.notebook import NotebookReport
 from plimsoll.risk.estimators import EsEstimator, VarEstimator
 from plimsoll.risk.scenarios.monte_carlo import Distribution
 from plimsoll.workflows.request import Method, ReportRequest
@@ -26,7 +26,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def report(book: ImportedPortfolio, prices: PriceTable, **options: Any) -> RiskReport:
+def report(book: ImportedPortfolio, prices: PriceTable, **options: Any) -> NotebookReport:
     """Return the risk report of a portfolio.
 
     Parameters
@@ -46,7 +46,7 @@ def report(book: ImportedPortfolio, prices: PriceTable, **options: Any) -> RiskR
     DataError
         If not one position can be valued or the history is too short.
     """
-    return risk_report(book, prices, ReportRequest(**_read(options)))
+    return NotebookReport.of(risk_report(book, prices, ReportRequest(**_read(options))))
 
 
 def _read(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from plimsoll.data.history import HistoryResult, build_history
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
-from plimsoll.data.prices import PriceTable
+from plimsoll.data.price_table import PriceTable
 from plimsoll.errors import DataError, UsageError
 from plimsoll.reporting.report import Coverage, PositionRisk, RiskReport
 from plimsoll.risk.assumptions import Assumption
@@ -57,7 +57,9 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
     scenarios = _scenarios(market.history, request)
     cube = _cube(portfolio, market, scenarios, request)
     explained = _explained(cube.failures, portfolio, market, request.base_currency)
-    failures = (*imported.failures, *disagreements, *explained)
+    failures = tuple(
+        sorted((*imported.failures, *disagreements, *explained), key=lambda failure: failure.row or 0)
+    )
     if not cube.positions:
         raise DataError(
             f"no position of {portfolio.name} can be valued; {failures[0].item}: {failures[0].message}",

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from plimsoll.data.prices import PriceTable, read_prices
+from plimsoll.data.price_table import PriceTable
+from plimsoll.data.prices import read_prices
 from plimsoll.errors import DataError
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from small_book import book, cash, share, small_market
-
 from plimsoll.risk.failures import Reason
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Portfolio, Position
 from plimsoll.workflows.inputs import (
@@ -13,6 +11,7 @@ from plimsoll.workflows.inputs import (
     price_factor,
     state_currencies,
 )
+from small_book import book, cash, share, small_market
 
 TERMS = OptionTerms(
     type=OptionType.CALL, underlying="BBB", strike=50.0, expiry=small_market().dates[-1].astype(object)

@@ -131,9 +131,9 @@ def test_failures_leave_the_rest_standing() -> None:
     )
     assert [(failure.reason, failure.row) for failure in report.failures] == [
         (Reason.REFUSED_ROW, 5),
-        (Reason.CURRENCY_MISMATCH, 8),
         (Reason.UNKNOWN_SYMBOL, 6),
         (Reason.MISSING_FX, 7),
+        (Reason.CURRENCY_MISMATCH, 8),
     ]
     assert (report.coverage.positions, report.coverage.valued, report.coverage.failed_share) == (7, 3, None)
     assert report.var.value == pytest.approx(_report().var.value, rel=1e-12)
