@@ -27,8 +27,8 @@ test: check ## everything: make check, then every test with branch coverage
 	@$(BIN)/pytest --cov --cov-report=term
 
 check: $(VENV)/.locked ## format, lint, types, import contracts and house rules, in less than a minute
-	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --no-cache --check --quiet .
+	@$(BIN)/ruff check --no-cache --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo | tail -n 8
 	@$(BIN)/pytest --quiet --numprocesses=0 tests/unit/test_house.py

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from measurement import Row, median_seconds
 from numpy.typing import NDArray
 
+from measurement import Row, median_seconds
 from plimsoll.risk.aggregation import node_sums
 from plimsoll.risk.estimators import tail_measures
 

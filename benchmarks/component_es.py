@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from measurement import Row, median_seconds
 from numpy.typing import NDArray
 
+from measurement import Row, median_seconds
 from plimsoll.risk.attribution import components
 from plimsoll.risk.estimators import es_weights
 

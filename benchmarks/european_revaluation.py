@@ -5,9 +5,9 @@ from itertools import product
 
 import numpy as np
 import QuantLib
-from measurement import Row, median_seconds
 from numpy.typing import NDArray
 
+from measurement import Row, median_seconds
 from plimsoll.risk.pricing.european import revalue
 
 __all__ = ["measure"]

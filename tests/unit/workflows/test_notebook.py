@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from small_book import book, share, small_market
 
 from plimsoll.errors import UsageError
 from plimsoll.workflows.notebook import report
 from plimsoll.workflows.request import Method, ReportRequest
 from plimsoll.workflows.risk_report import risk_report
+from small_book import book, share, small_market
 
 BOOK = book(share("AAA", 10.0, sector="one"), share("BBB", 5.0, sector="two"))
 
