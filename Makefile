@@ -30,7 +30,7 @@ check: $(VENV)/.locked ## format, lint, types, import contracts and house rules,
 	@$(BIN)/ruff format --no-cache --check --quiet .
 	@$(BIN)/ruff check --no-cache --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo | tail -n 8
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest --quiet --numprocesses=0 tests/unit/test_house.py
 
 bench: $(VENV)/.locked ## measure every performance claim and rewrite benchmarks/RESULTS.md
