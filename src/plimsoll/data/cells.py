@@ -1,6 +1,5 @@
 """The columns of a file before anybody knows what they mean, and how dates and numbers are read from them."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,16 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from plimsoll.data.dates import DateOrder, date_order, read_date
+from plimsoll.data.text import NO_NUMBER, clean
 from plimsoll.errors import DataError
 
 __all__ = ["Cells", "codes_of", "dates_of", "decimal_comma", "numbers_of", "texts_of"]
 
-_MISSING = r"^(?i:|na|n/a|#n/a|null|none|nan|--?|\.)$"  # not an arrow array: making one imports pandas
-_YEAR_FIRST = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|(\d\d)(\d\d))(?:[T ]+\d{1,2}:\d\d.*)?")
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ]+\d{1,2}:\d\d.*)?")
+# Not an arrow array: making one imports pandas.
+_MISSING = f"^(?i:{'|'.join(map(re.escape, sorted(NO_NUMBER | {'nan', '.'})))})$"
+_TIME_OF_DAY = re.compile(r"[T ]+\d{1,2}:\d\d.*")
 _GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 _WITH_COMMA = r"^[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)?,\d*([eE][+-]?\d+)?$"
-_DATE_REMEDY = "Write dates as 2024-12-31."
 _PRICE_REMEDY = "Write a number, or leave the cell empty where there is no price."
 
 
@@ -82,16 +82,15 @@ def texts_of(cells: Cells, column: int) -> pa.Array:
 
 
 def codes_of(cells: Cells, column: int) -> tuple[list[str], NDArray[np.int32]]:
-    """Return the different texts of a column, and for each record which of them it has, shape (R,)."""
+    """Return the texts of a column, cleaned, and for each record which of them it has, shape (R,)."""
     encoded = texts_of(cells, column).dictionary_encode(null_encoding="encode")
-    return [text or "" for text in encoded.dictionary.to_pylist()], _values(encoded.indices, np.int32)
+    return [clean(text or "") for text in encoded.dictionary.to_pylist()], _values(encoded.indices, np.int32)
 
 
 def dates_of(cells: Cells, column: int) -> tuple[NDArray[np.datetime64], str]:
     """Return a column as dates, shape (R,), and how they were read; times of day are cut off.
 
-    ISO dates need no decision. In ``1/2/2024`` the day comes first if any first number of the column is
-    above 12, second if any second number is, and first where the separator is a dot.
+    The column as a whole tells days from months; see `plimsoll.data.dates`.
 
     Raises
     ------
@@ -104,7 +103,10 @@ def dates_of(cells: Cells, column: int) -> tuple[NDArray[np.datetime64], str]:
     elif pa.types.is_temporal(kind) and not (pa.types.is_time(kind) or pa.types.is_duration(kind)):
         days = pc.cast(cells.columns[column], pa.date32(), safe=False)
     else:
-        return _dates_from_text(cells, column)
+        try:
+            days = pc.cast(texts_of(cells, column), pa.date32())  # ISO dates and nothing else
+        except pa.ArrowInvalid:
+            return _dates_from_text(cells, column)
     if days.null_count:
         raise _no_date(cells, column, int(np.flatnonzero(np.isnat(_days(days)))[0]))
     return _days(days), ""
@@ -126,57 +128,27 @@ def _valid(array: pa.Array) -> NDArray[np.bool_]:
 
 
 def _no_date(cells: Cells, column: int, record: int) -> DataError:
-    return cells.refuse("the date is missing", record=record, column=column, remedy=_DATE_REMEDY)
+    return cells.refuse(
+        "the date is missing", record=record, column=column, remedy="Fill it in, or delete the row."
+    )
 
 
 def _dates_from_text(cells: Cells, column: int) -> tuple[NDArray[np.datetime64], str]:
     """Read dates from text; each different text is read once."""
     written, record = codes_of(cells, column)
-    day_first, note = _day_first(cells, column, written, record)
-    days = [_day(text, day_first) for text in written]
-    if None in days:
-        unread = days.index(None)
-        first = int(np.flatnonzero(record == unread)[0])
-        if not written[unread]:
-            raise _no_date(cells, column, first)
-        message = f"'{_short(written[unread])}' is not a date"
-        raise cells.refuse(message, record=first, column=column, remedy=_DATE_REMEDY)
+    texts = [_TIME_OF_DAY.sub("", text) for text in written]
+    order = date_order(texts)
+    days = []
+    for code, text in enumerate(texts):
+        try:
+            days.append(read_date(text, order))
+        except DataError as error:
+            first = int(np.flatnonzero(record == code)[0])
+            if not text:
+                raise _no_date(cells, column, first) from None
+            raise cells.refuse(error.message, record=first, column=column, remedy=error.remedy) from None
+    note = "" if order is DateOrder.UNKNOWN else f"{order} dates"
     return np.array(days, "datetime64[D]")[record], note
-
-
-def _day_first(
-    cells: Cells, column: int, written: Sequence[str], record: NDArray[np.int32]
-) -> tuple[bool, str]:
-    """Decide whether 1/2/2024 is the first of February, and say so."""
-    matches = {code: match for code, text in enumerate(written) if (match := _YEAR_LAST.fullmatch(text))}
-    pairs = {code: (int(match[1]), int(match[3])) for code, match in matches.items()}
-    if any(first > 12 for first, _ in pairs.values()):
-        return True, "dates with the day first (31/12/2024)"
-    if any(second > 12 for _, second in pairs.values()):
-        return False, "dates with the month first (12/31/2024)"
-    if all(match[2] == "." for match in matches.values()):
-        return True, "dates with the day first (31.12.2024)" if matches else ""
-    either = [code for code, (first, second) in pairs.items() if first != second]
-    if not either:
-        return True, ""
-    message = f"'{written[either[0]]}' may mean two dates: no date of the file tells days from months"
-    first_record = int(np.flatnonzero(record == either[0])[0])
-    raise cells.refuse(message, record=first_record, column=column, remedy=_DATE_REMEDY)
-
-
-def _day(text: str, day_first: bool) -> dt.date | None:
-    """Return the date that `text` means, None if it means none."""
-    try:
-        if len(text) == 10 and text[4] == "-" == text[7]:
-            return dt.date.fromisoformat(text)
-        if match := _YEAR_FIRST.fullmatch(text):
-            return dt.date(int(match[1]), int(match[3] or match[5]), int(match[4] or match[6]))
-        if match := _YEAR_LAST.fullmatch(text):
-            day, month = (match[1], match[3]) if day_first else (match[3], match[1])
-            return dt.date(int(match[4]), int(month), int(day))
-    except ValueError:
-        return None
-    return None
 
 
 def decimal_comma(cells: Cells, columns: Sequence[int]) -> bool:
@@ -205,8 +177,7 @@ def decimal_comma(cells: Cells, columns: Sequence[int]) -> bool:
 def numbers_of(cells: Cells, column: int, *, comma: bool = False) -> NDArray[np.float64]:
     """Return a column as numbers, shape (R,); what is missing is NaN.
 
-    Missing are nulls, empty cells, a lone dot, and in any case ``NA``, ``N/A``, ``#N/A``, ``null``, ``none``,
-    ``NaN``, ``-`` and ``--``.
+    Missing are nulls, `plimsoll.data.text.NO_NUMBER`, ``NaN`` and a lone dot, in capitals or not.
 
     Raises
     ------
@@ -243,7 +214,7 @@ def _numbers_from_text(cells: Cells, column: int, texts: pa.Array, comma: bool) 
         return pc.cast(readable, pa.float64())
     except pa.ArrowInvalid:
         record, text = _first_unreadable(readable, texts)
-        message = f"'{_short(text)}' is not a price"
+        message = f"'{text[:30]}' is not a price"
         raise cells.refuse(message, record=record, column=column, remedy=_PRICE_REMEDY) from None
 
 
@@ -262,7 +233,3 @@ def _first_unreadable(numbers: pa.Array, texts: pa.Array) -> tuple[int, str]:
 
 def _is_numeric(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:37]}..."

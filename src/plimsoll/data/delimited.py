@@ -1,10 +1,7 @@
 """Delimited text of any encoding and delimiter, read into columns of text."""
 
-import codecs
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,17 +10,18 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from plimsoll.data.cells import Cells
+from plimsoll.data.text import clean, decode, read_bytes
 from plimsoll.errors import DataError
 
-__all__ = ["read_delimited"]
+__all__ = ["REMEDY", "read_delimited"]
+
+REMEDY = "Give a CSV file, packed by gzip or not, a Parquet file, a directory of them, or demo."
 
 _CHUNK = 1 << 20
 _LARGEST = 2 << 30
 _PREAMBLE = 50
-_CONTROL = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\x1a")))
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _BLANK = r"^\s*$"
-_REMEDY = "Save the prices as CSV or Parquet."
 
 
 def read_delimited(
@@ -31,9 +29,8 @@ def read_delimited(
 ) -> Cells:
     """Read a CSV file, packed by gzip or not, into columns of text.
 
-    Delimiter (comma, semicolon, tab) and encoding (UTF-8, UTF-16, Latin-1) are detected by content. The
-    header is the first of the first 50 lines that `is_header` accepts, else the first with two fields. Blank
-    rows are no rows.
+    Delimiter (comma, semicolon, tab) and encoding are detected by content. The header is the first of the
+    first 50 lines that `is_header` accepts, else the first with two fields. Blank rows are no rows.
 
     Parameters
     ----------
@@ -47,11 +44,13 @@ def read_delimited(
     Raises
     ------
     DataError
-        If the file is empty, binary, too large, has a line above 1 MiB, no header, no row below it, or a row
-        with more or fewer fields than the header.
+        If `read_bytes` or `decode` refuses the file, or it has no header, no row below it, or a row with
+        more or fewer fields than the header.
     """
     file = str(path)
-    data, encoding = _as_utf8(_unpacked(path, largest), file)
+    text, encoding = decode(read_bytes(path, largest=largest, remedy=REMEDY, unpack=True), file, REMEDY)
+    data = text.encode()
+    del text  # up to four times as large as the file
     lines = data[:_CHUNK].splitlines(keepends=True)[:_PREAMBLE]
     above, delimiter, names = _header(lines, is_header, file)
     body = data[sum(map(len, lines[: above + 1])) :]
@@ -65,66 +64,6 @@ def read_delimited(
         return None if line is None else above + 1 + line
 
     return Cells(file, names, columns, form, row, delimiter)
-
-
-def _unpacked(path: Path, largest: int) -> bytes:
-    """Return the bytes of a file, one MiB at a time, so that a line without end is refused at once."""
-    file = str(path)
-    chunks: list[bytes] = []
-    size = 0
-    with path.open("rb") as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        stream = gzip.GzipFile(fileobj=raw) if packed else raw
-        try:
-            while chunk := stream.read(_CHUNK):
-                if len(chunk) == _CHUNK and not (b"\n" in chunk or b"\r" in chunk):
-                    raise DataError("has a line longer than 1 MiB", file=file, remedy=_REMEDY)
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > largest:
-                    raise DataError(
-                        f"is larger than {largest:,} bytes", file=file, remedy="Save it as Parquet."
-                    )
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise DataError(
-                "is packed by gzip, but damaged", file=file, remedy="Fetch or pack it again."
-            ) from None
-    return b"".join(chunks)
-
-
-def _as_utf8(data: bytes, file: str) -> tuple[bytes, str]:
-    """Return the text of a file as UTF-8 without a byte order mark, and the name of its encoding."""
-    if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
-        raise DataError(
-            "is empty", file=file, remedy="Give a file with a header and at least one row of prices."
-        )
-    if data.startswith(b"PK\x03\x04"):
-        raise DataError("is a zip archive or a spreadsheet", file=file, remedy=f"Unpack it. {_REMEDY}")
-    encoding = _encoding(data)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        if encoding != "utf-8-sig":
-            raise DataError("is cut short or no text", file=file, remedy=_REMEDY) from None
-        encoding = "latin-1"
-        text = data.decode(encoding)
-    if any(chr(code) in text[:_CHUNK] for code in _CONTROL):
-        raise DataError("is binary, not text", file=file, remedy=_REMEDY)
-    name = {"utf-8-sig": "UTF-8", "latin-1": "Latin-1"}.get(encoding, "UTF-16")
-    return text.encode(), name
-
-
-def _encoding(data: bytes) -> str:
-    """Guess an encoding from the byte order mark, or from where the zero bytes of UTF-16 fall."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    head = data[:1024]
-    if head[1::2].count(0) > len(head) // 4 and not head[::2].count(0):
-        return "utf-16-le"
-    if head[::2].count(0) > len(head) // 4 and not head[1::2].count(0):
-        return "utf-16-be"
-    return "utf-8-sig"
 
 
 def _header(
@@ -149,7 +88,7 @@ def _fields(line: str, delimiter: str) -> tuple[str, ...]:
     """Split one line; none where the line is no delimited text."""
     try:
         return tuple(
-            field.strip() for field in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+            clean(field) for field in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
         )
     except csv.Error:
         return ()
@@ -179,7 +118,7 @@ def _columns(body: bytes, delimiter: str, width: int, file: str, above: int) -> 
             convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
         )
     except pa.ArrowInvalid as error:
-        raise DataError(f"cannot be read as CSV: {error}", file=file, remedy=_REMEDY) from None
+        raise DataError(f"cannot be read as CSV: {error}", file=file, remedy=REMEDY) from None
     if wrong:
         line = _line(body, delimiter, lambda _, fields: fields != width)
         row = None if line is None else above + line

@@ -10,8 +10,9 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from plimsoll.data.cells import Cells, codes_of, dates_of, decimal_comma, numbers_of
-from plimsoll.data.delimited import read_delimited
+from plimsoll.data.delimited import REMEDY, read_delimited
 from plimsoll.data.price_table import PriceTable
+from plimsoll.data.text import clean, opened
 from plimsoll.errors import DataError
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.factors import major_unit
@@ -85,20 +86,9 @@ def read_price_file(path: Path, *, largest: int = _LARGEST) -> PriceTable:
     DataError
         If the file cannot be read, or holds a date or price that cannot be used; row and column are named.
     """
-    file = str(path)
-    try:
-        if not path.exists():
-            raise DataError("does not exist", file=file, remedy="Check the path, or use --prices demo.")
-        if not path.is_file():
-            raise DataError(
-                "is no file", file=file, remedy="Give a CSV or Parquet file, or a directory of them."
-            )
-        with path.open("rb") as stream:
-            packed = stream.read(4) == b"PAR1"
-        cells = _read_parquet(path, largest) if packed else read_delimited(path, _is_header)
-    except OSError as error:
-        remedy = "Check that you may read it."
-        raise DataError(f"cannot be read: {error.strerror}", file=file, remedy=remedy) from None
+    with opened(path, REMEDY) as stream:
+        is_parquet = stream.read(4) == b"PAR1"
+    cells = _read_parquet(path, largest) if is_parquet else read_delimited(path, _is_header)
     return _understood(cells, path, largest)
 
 
@@ -115,7 +105,7 @@ def _read_parquet(path: Path, largest: int) -> Cells:
         raise DataError(message, file=file, remedy="Write it again.") from None
     if not table.num_rows:
         raise DataError("has columns but no prices", file=file, remedy="Add at least one row.")
-    names = tuple("" if name.startswith("__index_level_") else name.strip() for name in table.column_names)
+    names = tuple("" if name.startswith("__index_level_") else clean(name) for name in table.column_names)
     columns = tuple(column.combine_chunks() for column in table.columns)
     return Cells(file, names, columns, "Parquet", lambda record: record + 1)
 

@@ -28,10 +28,13 @@ def _cells(values: Sequence[object], kind: pa.DataType | None = None, delimiter:
         "2024-02-01T23:59:59.5+02:00",
         "1.2.2024",
         " 2024-02-01 ",
+        "Feb 1, 2024",
+        "1 February 2024 16:00",
+        "1-Feb-24",
     ],
 )
 def test_dates_that_need_no_evidence(text: str) -> None:
-    """ISO dates, with a time or without, and German dates mean one day."""
+    """ISO dates, with a time or without, German dates and names of months mean one day."""
     days, _ = dates_of(_cells([text]), 0)
     assert days.tolist() == [dt.date(2024, 2, 1)]
 
@@ -39,8 +42,9 @@ def test_dates_that_need_no_evidence(text: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "first", "note"),
     [
-        (["01/02/2024", "13/02/2024"], dt.date(2024, 2, 1), "day first"),
-        (["01/02/2024", "02/13/2024 16:00"], dt.date(2024, 1, 2), "month first"),
+        (["01/02/2024", "13/02/2024"], dt.date(2024, 2, 1), "day-first dates"),
+        (["01/02/2024", "02/13/2024 16:00"], dt.date(2024, 1, 2), "month-first dates"),
+        (["01.02.2024"], dt.date(2024, 2, 1), "day-first dates"),
         (["02-02-2024"], dt.date(2024, 2, 2), ""),
     ],
 )
@@ -54,14 +58,14 @@ def test_the_other_dates_tell_days_from_months(texts: list[str], first: dt.date,
 @pytest.mark.parametrize(
     ("texts", "row", "message"),
     [
-        (["02/02/2024", "01/02/2024"], 3, "two dates"),
-        (["13/01/2024", "01/13/2024"], 3, "'01/13/2024' is not a date"),
+        (["02/02/2024", "01/02/2024"], 3, "day/month or as month/day"),
+        (["13/01/2024", "01/13/2024", "01/02/2024"], 4, "day/month or as month/day"),
         (["2024-01-02", "2024-02-30"], 3, "'2024-02-30' is not a date"),
         (["2024-13-01"], 2, "not a date"),
         (["2024-01-02", "", "x"], 3, "missing"),
         (["2024-01-02", None], 3, "missing"),
         (["45293"], 2, "not a date"),
-        (["x" * 99], 2, r"x{37}\.\.\."),
+        (["x" * 99], 2, "'x{30}'"),
     ],
 )
 def test_a_bad_date_is_named(texts: list[str], row: int, message: str) -> None:
@@ -69,7 +73,7 @@ def test_a_bad_date_is_named(texts: list[str], row: int, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
         dates_of(_cells(texts), 0)
     assert (caught.value.file, caught.value.row, caught.value.column) == ("x.csv", row, "col")
-    assert "2024-12-31" in caught.value.remedy
+    assert caught.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_a_typed_date_may_not_be_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "NaN", "nan", "-", "--", "."]
+    "text", ["", " ", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "NaN", "nan", "-", "--", "—", "."]
 )
 def test_ways_to_say_that_there_is_no_price(text: str) -> None:
     """Missing is NaN, never zero."""
@@ -170,11 +174,11 @@ def test_written_numbers_come_back(values: list[float]) -> None:
 
 
 def test_texts_and_their_codes() -> None:
-    """Texts lose outer blanks, also those of categories; a null is an empty text among the codes."""
-    cells = _cells([" A", "B ", None, "A"])
-    assert texts_of(cells, 0).to_pylist() == ["A", "B", None, "A"]
+    """Texts lose outer blanks, also those of categories; codes are cleaned, and a null is an empty text."""
+    cells = _cells([" A", "B ", None, "A", "\u200bA"])
+    assert texts_of(cells, 0).to_pylist() == ["A", "B", None, "A", "\u200bA"]
     names, codes = codes_of(cells, 0)
-    assert [names[code] for code in codes] == ["A", "B", "", "A"]
+    assert [names[code] for code in codes] == ["A", "B", "", "A", "A"]
     categories = Cells("x", ("c",), (pa.array(["A", "B"]).dictionary_encode(),), "", lambda record: record)
     assert texts_of(categories, 0).to_pylist() == ["A", "B"]
 

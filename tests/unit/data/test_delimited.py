@@ -1,7 +1,6 @@
 """Delimited text is read whatever its encoding, delimiter and packing, and refused where it is none."""
 
 import gzip
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,9 +17,9 @@ def _has_date(names: Sequence[str]) -> bool:
     return "Date" in names
 
 
-def _read(path: Path, content: bytes) -> Cells:
+def _read(path: Path, content: bytes, largest: int = 1 << 30) -> Cells:
     path.write_bytes(content)
-    return read_delimited(path, _has_date)
+    return read_delimited(path, _has_date, largest=largest)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"])
@@ -30,7 +29,7 @@ def test_encodings_and_line_ends(encoding: str, newline: str, tmp_path: Path) ->
     cells = _read(tmp_path / "x.csv", _TEXT.replace("\n", newline).encode(encoding))
     assert cells.names == ("Date", "Ä")
     assert [column.to_pylist() for column in cells.columns] == [["2024-01-02", "2024-01-03"], ["1", "2"]]
-    shown = {"utf-8": "UTF-8", "latin-1": "Latin-1"}.get(encoding.removesuffix("-sig"), "UTF-16")
+    shown = {"utf-8": "UTF-8", "latin-1": "Windows-1252"}.get(encoding.removesuffix("-sig"), "UTF-16")
     assert shown in cells.form
 
 
@@ -67,16 +66,14 @@ def test_a_header_without_a_date_name(tmp_path: Path) -> None:
     ("content", "message"),
     [
         (b"", "empty"),
-        (b"\xef\xbb\xbf \r\n", "empty"),
         (b"Date,A\n", "no prices"),
         (b"Date,A\n,\n\n", "no prices"),
         (b"Date\n2024-01-02\n", "no header"),
         (bytes(range(256)) * 9, "binary"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x01", "binary"),
-        (b"PK\x03\x04 and more", "zip archive"),
+        (b"PK\x03\x04 and more", "zip file"),
         (b"\x1f\x8b and more", "damaged"),
-        (gzip.compress(_TEXT.encode() * 99, mtime=0)[:-20], "damaged"),
-        (b"\xff\xfeD\x00a", "cut short"),
+        (b"\xff\xfeD\x00a", "damaged"),
+        (b"<html><body>Not found</body></html>", "HTML"),
         (b"Date,A\n2024-01-02,1,2\n", "3 fields where the header has 2"),
         (b"a" * 200_000 + b"\nb\n", "no header"),
         (b'Date,A\n2024-01-02,"' + b"\n" * (20 << 20), "cannot be read as CSV"),
@@ -106,21 +103,16 @@ def test_a_row_that_cannot_be_counted_is_not_named(tmp_path: Path) -> None:
     assert caught.value.row is None
 
 
-def test_a_giant_line_is_refused_at_once(tmp_path: Path) -> None:
-    """A line of 1 GB (a sparse file) is refused after its first MiB, also below good lines."""
-    path = tmp_path / "x.csv"
-    with path.open("wb") as stream:
-        stream.write(b"Date,A\n2024-01-02,")
-        stream.truncate(1 << 30)
-    started = time.perf_counter()
-    with pytest.raises(DataError, match="longer than 1 MiB"):
-        read_delimited(path, _has_date)
-    assert time.perf_counter() - started < 1
+def test_limits(tmp_path: Path) -> None:
+    """A line above 1 MiB and a file above its limit are refused while they are read."""
+    with pytest.raises(DataError, match="longer than 1 MiB") as caught:
+        _read(tmp_path / "x.csv", b"Date,A\n2024-01-02," + b"1" * (1 << 20))
+    assert caught.value.row == 2
+    with pytest.raises(DataError, match="larger than 1 MiB"):
+        _read(tmp_path / "x.csv", gzip.compress(_TEXT.encode() * 50_000, mtime=0), largest=1 << 20)
 
 
-def test_a_giant_file_is_refused(tmp_path: Path) -> None:
-    """Above its limit a file is refused while it is read: a small packed file cannot fill the memory."""
-    path = tmp_path / "x.csv.gz"
-    path.write_bytes(gzip.compress(_TEXT.encode() * 1000, mtime=0))
-    with pytest.raises(DataError, match="larger than 9,999 bytes"):
-        read_delimited(path, _has_date, largest=9_999)
+def test_headers_are_cleaned(tmp_path: Path) -> None:
+    """Names lose invisible characters, as the symbols of a portfolio do, so that they match."""
+    cells = _read(tmp_path / "x.csv", "Date,\u200bBRK\u00a0B\x1b\n2024-01-02,1\n".encode())
+    assert cells.names == ("Date", "BRK B")

@@ -5,16 +5,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from plimsoll.data.dates import DateOrder, date_order, read_date
 from plimsoll.data.importers.columns import Columns
 from plimsoll.data.importers.currencies import is_currency
-from plimsoll.data.importers.dates import DateOrder, date_order, read_date
 from plimsoll.data.importers.numbers import DecimalMark, Number, decide_decimal_marks, is_missing, read_number
 from plimsoll.data.importers.table import Row, Table
+from plimsoll.data.text import NO_TEXT
 from plimsoll.errors import DataError
 
 __all__ = ["Cells", "Conventions", "Note", "read_conventions", "without_account_type"]
-
-_NO_TEXT = frozenset({"", "-", "--", "---", "–", "—", "n/a"})
 
 
 class Note(StrEnum):
@@ -102,7 +101,7 @@ class Cells:
 
     def _text_at(self, index: int) -> str:
         text = self.row.cells[index] if index < len(self.row.cells) else ""
-        return "" if text.lower() in _NO_TEXT else text
+        return "" if text.lower() in NO_TEXT else text
 
 
 def read_conventions(table: Table, columns: Columns) -> Conventions:
@@ -124,13 +123,13 @@ def without_account_type(table: Table, columns: Columns) -> Columns:
     Fidelity's export has such a column. It is one if it knows only the words cash, margin and short, and one
     of them stands beside a priced symbol that is no currency, in a file without a currency column.
     """
-    words = {word.lower() for word in _column(table, columns, "type")} - _NO_TEXT
+    words = {word.lower() for word in _column(table, columns, "type")} - NO_TEXT
     if not words or not words <= {"cash", "margin", "short"} or "currency" in columns.known:
         return columns
     rows = zip(*(_column(table, columns, name) for name in ("symbol", "price", "type")), strict=False)
     for symbol, price, word in rows:
         is_money = "cash" in symbol.lower() or is_currency(symbol.upper())
-        if not (is_money or is_missing(price) or word.lower() in _NO_TEXT):
+        if not (is_money or is_missing(price) or word.lower() in NO_TEXT):
             return columns.with_attribute("type", "account type")
     return columns
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from plimsoll.data.text import NO_NUMBER
 from plimsoll.errors import DataError
 
 __all__ = ["DecimalMark", "Number", "decide_decimal_marks", "decimal_evidence", "is_missing", "read_number"]
 
 _HUGE = 1e15
 _LONGEST = 60
-_MISSING = frozenset({"", "-", "--", "---", "–", "—", "n/a", "na", "none", "null"})
 _NOT_FINITE = re.compile(r"[-+]?(nan|inf|infinity|∞)", re.IGNORECASE)
 _SHAPE = re.compile(
     r"(?P<open>\()? ?(?P<lead>[-+]?) ?(?:[A-Z]{1,2}(?=\$))?(?P<before>[$€£¥₹₩₪]?) ?(?P<inner>[-+]?) ?"
@@ -62,7 +62,7 @@ class DecimalMark:
 
 def is_missing(text: str) -> bool:
     """Tell whether a cell of a numeric column says that there is no number: empty, ``--``, ``N/A``."""
-    return text.lower() in _MISSING
+    return text.lower() in NO_NUMBER
 
 
 def decimal_evidence(text: str) -> str:

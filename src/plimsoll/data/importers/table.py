@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from plimsoll.data.importers.columns import known_columns
-from plimsoll.data.importers.text_file import TextFile, clean
+from plimsoll.data.importers.text_file import TextFile
+from plimsoll.data.text import clean
 from plimsoll.errors import DataError
 
 __all__ = ["Row", "Table", "read_table"]

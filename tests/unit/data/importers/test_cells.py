@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
+from plimsoll.data.dates import DateOrder
 from plimsoll.data.importers.cells import Cells, Note, read_conventions, without_account_type
 from plimsoll.data.importers.columns import assign_columns
-from plimsoll.data.importers.dates import DateOrder
 from plimsoll.data.importers.numbers import DecimalMark
 from plimsoll.data.importers.table import Table, read_table
 from plimsoll.data.importers.text_file import TextFile

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.data.importers.dates import DateOrder, date_order, read_date
+from plimsoll.data.dates import DateOrder, date_order, read_date
 from plimsoll.errors import DataError
 
 JANUARY_16 = dt.date(2026, 1, 16)
@@ -51,9 +51,8 @@ def test_an_unclear_date_follows_the_file_or_is_refused() -> None:
 
 
 def test_unclear_dates_that_cannot_differ_are_read() -> None:
-    """Where day equals month, or points say that the day comes first, nothing is refused."""
+    """Where day equals month, nothing is refused."""
     assert read_date("04/04/2026", DateOrder.UNKNOWN) == dt.date(2026, 4, 4)
-    assert read_date("03.04.2026", DateOrder.UNKNOWN) == dt.date(2026, 4, 3)
 
 
 def test_a_clear_date_overrules_the_file() -> None:
@@ -68,12 +67,16 @@ def test_a_clear_date_overrules_the_file() -> None:
         (["01/16/2026"], DateOrder.MONTH_FIRST),
         (["03/04/2026", "2026-01-16", ""], DateOrder.UNKNOWN),
         (["16/01/2026", "01/16/2026"], DateOrder.UNKNOWN),
+        (["03.04.2026", "16 Jan 2026"], DateOrder.DAY_FIRST),
+        (["03.04.2026", "01.16.2026"], DateOrder.MONTH_FIRST),
+        (["03.04.2026", "03/04/2026"], DateOrder.UNKNOWN),
+        (["16.01.2026", "01.16.2026", "03.04.2026"], DateOrder.UNKNOWN),
         ([], DateOrder.UNKNOWN),
         (["45/45/2026"], DateOrder.UNKNOWN),
     ],
 )
 def test_the_order_is_what_all_clear_dates_say(cells: list[str], order: DateOrder) -> None:
-    """Evidence of one kind decides; none or contradictory evidence does not."""
+    """Evidence of one kind decides, then points alone; none or contradictory evidence does not."""
     assert date_order(cells) is order
 
 

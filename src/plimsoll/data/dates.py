@@ -33,16 +33,17 @@ class DateOrder(StrEnum):
 
 
 def date_order(cells: Iterable[str]) -> DateOrder:
-    """Return the order that the dates in `cells` give evidence of.
+    """Return the order that the dates in `cells` give evidence of; with points alone the day comes first.
 
     Examples
     --------
     >>> date_order(["03/04/2026", "16/01/2026"]).value
     'day-first'
     """
-    found = {_order_of(match) for cell in cells if (match := _YEAR_LAST.fullmatch(cell))} - {
-        DateOrder.UNKNOWN
-    }
+    matches = [match for cell in cells if (match := _YEAR_LAST.fullmatch(cell))]
+    found = {_order_of(match) for match in matches} - {DateOrder.UNKNOWN}
+    if not found and all(match[2] == "." for match in matches):
+        return DateOrder.DAY_FIRST if matches else DateOrder.UNKNOWN
     return found.pop() if len(found) == 1 else DateOrder.UNKNOWN
 
 
@@ -56,7 +57,7 @@ def read_date(text: str, order: DateOrder, *, column: str = "") -> dt.date:
         the like; English month names.
     order
         What the other dates of the file say about day and month. A date that can only be read in one way
-        needs no order; with points the day comes first.
+        needs no order.
     column
         Named in the error.
 
@@ -104,9 +105,9 @@ def _year_last(text: str, order: DateOrder, column: str) -> dt.date | None:
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     own = _order_of(match)
     order = order if own is DateOrder.UNKNOWN else own
-    if order is DateOrder.UNKNOWN and match[2] != "." and first != second:
+    if order is DateOrder.UNKNOWN and first != second:
         raise DataError(
-            f"'{text}' can be read as day/month or as month/day, and no other date of the file tells which",
+            f"'{text}' can be read as day/month or as month/day, and the other dates do not tell which",
             column=column,
             remedy=_REMEDY,
         )
