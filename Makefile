@@ -12,7 +12,7 @@ help: ## list these commands
 
 $(VENV)/.locked: uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Plimsoll needs Python 3.11 or newer; say which one with: make PYTHON=/path/to/python3"; exit 4; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$($(BIN)/python -c 'import tomllib; print("uv==" + next(p["version"] for p in tomllib.load(open("uv.lock", "rb"))["package"] if p["name"] == "uv"))')"
 	@$(UV) sync --quiet --locked
 	@touch $@
@@ -39,7 +39,7 @@ bench: $(VENV)/.locked ## measure every performance claim and rewrite benchmarks
 	@$(UV) sync --quiet --locked
 
 golden: $(VENV)/.locked ## rewrite the golden files; explain each changed number in CHANGELOG.md
-	@PLIMSOLL_GOLDEN=rewrite $(BIN)/pytest --quiet --numprocesses=0 tests/integration/test_golden.py
+	@GOLDEN=rewrite $(BIN)/pytest --quiet --numprocesses=0 tests/integration/test_golden.py
 
 clean: ## remove what the other commands made
 	@rm -rf $(VENV) $(OUT) dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

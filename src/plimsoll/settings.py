@@ -14,10 +14,11 @@ from pydantic_settings import (
 __all__ = ["Settings", "configuration_files"]
 
 
-def configuration_files() -> tuple[Path, Path]:
+def configuration_files() -> tuple[Path, ...]:
     """Return where settings are read from: the user's file, then the nearer one, which wins."""
-    home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    return home / "plimsoll" / "plimsoll.toml", Path("plimsoll.toml")
+    here = Path("plimsoll.toml")
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 - no error without a home
+    return Path(home) / "plimsoll" / "plimsoll.toml", here
 
 
 class Settings(BaseSettings):

@@ -1,5 +1,6 @@
 """What the tests of the command line share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ def plimsoll(
     """Run ``plimsoll`` in an empty folder, as a process would, and return its outcome."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no-configuration"))
+    for name in [name for name in os.environ if name.startswith("PLIMSOLL_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
 

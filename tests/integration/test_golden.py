@@ -35,7 +35,7 @@ def test_text_is_as_it_was(name: str, plimsoll: Command, tmp_path: Path) -> None
     assert outcome.code == 0, outcome.err
     text = re.sub(r"Run [0-9a-f]+, code \S+,", "Run …, code …,", outcome.out)
     text = "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
-    if os.environ.get("PLIMSOLL_GOLDEN") == "rewrite":
+    if os.environ.get("GOLDEN") == "rewrite":
         GOLDEN.mkdir(exist_ok=True)
         (GOLDEN / name).write_text(text, encoding="utf-8")
     assert text == (GOLDEN / name).read_text(encoding="utf-8"), "run `make golden` if this is wanted"

@@ -25,7 +25,7 @@ def settings() -> "Settings":
 
     try:
         return Settings()
-    except TOMLDecodeError as error:
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         files = " or ".join(str(file) for file in configuration_files() if file.exists())
         raise UsageError(f"{files} is not valid TOML: {error}") from error
     except ValidationError as error:

@@ -1,5 +1,6 @@
 """The command ``plimsoll``: its options, and the one place where errors become exit codes."""
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.report import EXAMPLES, report
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, UnavailableError
 
 __all__ = ["app", "run"]
 
@@ -46,3 +47,8 @@ def run(arguments: list[str] | None = None) -> None:
     except PlimsollError as error:
         typer.echo(f"plimsoll: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        typer.echo(f"plimsoll: {error}", err=True)
+        # What is left in the buffer of stdout would fail again, and loudly, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UnavailableError.exit_code)

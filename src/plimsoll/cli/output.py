@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from rich.console import Console
@@ -26,20 +25,24 @@ def write_text(text: str) -> None:
 def write_file(path: Path, text: str) -> None:
     """Write `path` in one piece: it is there as a whole or, after an error, as it was before.
 
+    A link is followed; what is not a regular file, such as a pipe, is written into.
+
     Raises
     ------
     UnavailableError
         If the folder is missing or the disk refuses.
     """
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+            return
+        part = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
+            part.write_text(text, encoding="utf-8")
+            part.replace(target)
         except BaseException:
-            Path(name).unlink()
+            part.unlink(missing_ok=True)
             raise
     except OSError as error:
         remedy = "Name a file in a folder that exists and that you may write to."

@@ -77,9 +77,11 @@ def report(
     draws: Annotated[int, typer.Option(metavar="COUNT", help="Monte Carlo scenarios.")] = 10_000,
     seed: Annotated[int, typer.Option(metavar="NUMBER", help="Of Monte Carlo.")] = 1,
     var_estimator: Annotated[
-        VarEstimator, typer.Option(help="Estimator of VaR.")
-    ] = VarEstimator.ORDER_STATISTIC,
-    es_estimator: Annotated[EsEstimator, typer.Option(help="Estimator of ES.")] = EsEstimator.ACERBI_TASCHE,
+        VarEstimator | None, typer.Option(help="Estimator of VaR. Default: the one that ES averages.")
+    ] = None,
+    es_estimator: Annotated[
+        EsEstimator | None, typer.Option(help="Estimator of ES. Default: the one that averages VaR.")
+    ] = None,
 ) -> None:
     """Report VaR and ES of a portfolio file, with intervals, and where they come from."""
     chosen = settings()

@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from plimsoll.reporting import geometry, numbers, phrases
-from plimsoll.reporting.printable import printable
 from plimsoll.reporting.report import PositionRisk, RiskReport
 from plimsoll.reporting.svg import Colour, Drawing
 from plimsoll.risk.measures import Estimate
@@ -34,24 +33,23 @@ def pnl_chart(report: RiskReport) -> str:
     Parameters
     ----------
     report
-        With at least one scenario.
+        With at least one scenario and printable texts.
 
     Returns
     -------
     str
         SVG; bars of the tail are vermillion, the others blue.
     """
-    clean = printable(report)
-    bins = geometry.histogram(clean)
+    bins = geometry.histogram(report)
     with Drawing(
         _WIDTH,
         _HEIGHT,
         (42, 6, 8, 42),
-        f"Profit and loss of {clean.portfolio} in {len(clean.pnl):,} scenarios",
-        phrases.in_words(clean),
+        f"Profit and loss of {report.portfolio} in {len(report.pnl):,} scenarios",
+        phrases.in_words(report),
     ) as drawing:
         axes = drawing.axes
-        tail = bins.edges[1:] <= -clean.var.value
+        tail = bins.edges[1:] <= -report.var.value
         axes.bar(
             bins.edges[:-1],
             bins.probability,
@@ -61,16 +59,16 @@ def pnl_chart(report: RiskReport) -> str:
         )
         highest = float(bins.probability.max()) / 0.74
         axes.set_ylim(0.0, highest)
-        axes.set_xlim(*_pnl_limits(clean, bins))
+        axes.set_xlim(*_pnl_limits(report, bins))
         ticks = geometry.round_ticks(0.0, 0.74 * highest, 4)
         drawing.y_ticks(ticks, [numbers.percent(float(tick), None) for tick in ticks])
         places = geometry.round_ticks(*axes.get_xlim(), 6)
         drawing.x_ticks(places, [_tick(float(place)) for place in places])
-        _tail_mark(drawing, "VaR", clean.var, strip=0.87, anchor="left")
-        _tail_mark(drawing, "ES", clean.es, strip=0.81, anchor="right")
+        _tail_mark(drawing, "VaR", report.var, strip=0.87, anchor="left")
+        _tail_mark(drawing, "ES", report.es, strip=0.81, anchor="right")
         axes.axhline(0.0, color=Colour.INK, linewidth=1)
         axes.set_xlabel(
-            drawing.label(f"P&L, {clean.base_currency}; height: share of scenarios"),
+            drawing.label(f"P&L, {report.base_currency}; height: share of scenarios"),
             color=Colour.INK,
             fontsize=12,
         )
@@ -111,7 +109,7 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
     Parameters
     ----------
     report
-        With at least one position.
+        With at least one position and printable texts.
     by
         One of ``report.nodes``; None for positions, the seven that add most and the three that relieve most.
 
@@ -125,8 +123,7 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
     KeyError
         If the report has no nodes by `by`.
     """
-    clean = printable(report)
-    items = _contributions(clean, by)
+    items = _contributions(report, by)
     height = _BAR_HEIGHT * max(len(items), 1) + 34
     names = [_shortened(name) for name, _ in items]
     left = min(_LABEL_LENGTH, max((len(name) for name in names), default=0)) * 7 + 16
@@ -153,13 +150,13 @@ def contribution_chart(report: RiskReport, by: str | None = None) -> str:
                 value + math.copysign(gap, value), row, figure, anchor="left" if value > 0 else "right"
             )
         axes.axvline(0.0, color=Colour.INK, linewidth=1)
-        drawing.caption(f"component ES, {clean.base_currency}")
+        drawing.caption(f"component ES, {report.base_currency}")
         return drawing.svg()
 
 
 def _contributions(report: RiskReport, by: str | None) -> list[tuple[str, float]]:
     if by is not None:
-        return [(node.name, node.component_es) for node in report.nodes[printable(by)]]
+        return [(node.name, node.component_es) for node in report.nodes[by]]
     return [(position.symbol, position.component_es) for position in charted_positions(report)]
 
 
@@ -192,15 +189,14 @@ def drawdown_chart(report: RiskReport) -> str:
     Parameters
     ----------
     report
-        With a value on at least two days.
+        With a value on at least two days, and printable texts.
 
     Returns
     -------
     str
         SVG, with the deepest point labelled.
     """
-    clean = printable(report)
-    path = geometry.drawdown(clean)
+    path = geometry.drawdown(report)
     deepest = int(path.depths.argmin())
     date = path.dates[deepest].astype("datetime64[D]").item()
     label = f"{_short(float(path.depths[deepest]))}, {numbers.day(date)}"
@@ -208,7 +204,7 @@ def drawdown_chart(report: RiskReport) -> str:
         _WIDTH,
         _HEIGHT,
         (52, 10, 8, 42),
-        f"Drawdown of {clean.portfolio}",
+        f"Drawdown of {report.portfolio}",
         f"Today's holdings over the window; the deepest point is {label}.",
     ) as drawing:
         axes = drawing.axes
@@ -233,7 +229,7 @@ def drawdown_chart(report: RiskReport) -> str:
         drawing.text(float(days[deepest]), bottom * 0.95, label, anchor=anchor, bold=True)
         axes.axhline(0.0, color=Colour.INK, linewidth=1)
         axes.set_xlabel(
-            drawing.label(f"{clean.base_currency} below the highest value so far"),
+            drawing.label(f"{report.base_currency} below the highest value so far"),
             color=Colour.INK,
             fontsize=12,
         )

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from plimsoll.errors import UnavailableError
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.failures import Failure
 from plimsoll.risk.measures import Estimate
@@ -200,13 +202,22 @@ class Table:
         )
 
     def to_pandas(self) -> "pd.DataFrame":
-        """Return a pandas frame; pandas must be installed (``plimsoll-risk[pandas]``)."""
-        import pandas as pd
+        """Return a pandas frame.
 
+        Raises
+        ------
+        UnavailableError
+            If pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            remedy = "Install it: pip install 'plimsoll-risk[pandas]'; to_polars() needs nothing more."
+            raise UnavailableError("pandas is not installed", remedy=remedy) from error
         return pd.DataFrame(list(self.rows), columns=list(self.columns))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RiskReport:
     """All that the report of one portfolio on one date says.
 
@@ -273,3 +284,9 @@ class RiskReport:
     assumptions: tuple[Assumption, ...]
     proxied_share_es: float
     run: RunIdentity
+
+    def __post_init__(self) -> None:
+        """Seal the arrays and the nodes: a report is a record."""
+        for array in (self.pnl, self.weights, self.book_dates, self.book_values):
+            array.flags.writeable = False
+        object.__setattr__(self, "nodes", MappingProxyType(dict(self.nodes)))

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 import numpy as np
 
 from plimsoll.data.prices import read_prices
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import DataError, UnavailableError
 from plimsoll.risk.measures import expected_shortfall, value_at_risk
 from plimsoll.risk.pricing.european import price
 from plimsoll.workflows.identity import code_version
@@ -74,7 +74,9 @@ def prices_check(source: str) -> Check:
     """Check that prices can be read."""
     try:
         table = read_prices(source)
-    except PlimsollError as error:
+    except UnavailableError as error:
+        return Check(f"{source} prices", True, f"{error.message}; optional. {error.remedy}")
+    except DataError as error:
         return Check(f"{source} prices", False, error.message, error.remedy)
     return Check(f"{source} prices", True, f"{len(table.symbols)} series to {table.dates[-1]}")
 

@@ -1,6 +1,5 @@
 """The figures of a report, read off one cube."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,12 +11,14 @@ from plimsoll.risk.attribution import components, incremental, marginal, measure
 from plimsoll.risk.cube import Cube
 from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, tail_measures, var_weights
 from plimsoll.risk.market import MarketHistory, Quality
-from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, worst
+from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, volatility, worst
 from plimsoll.risk.portfolio import Position
 from plimsoll.workflows.inputs import factor_names, price_factor
 from plimsoll.workflows.request import Method, ReportRequest
 
-__all__ = ["Figures", "Tail", "weakest_quality"]
+__all__ = ["Figures", "Tail", "weakest_qualities"]
+
+_WEAKNESS = (Quality.OBSERVED, Quality.FILLED, Quality.STALE, Quality.PROXIED)
 
 _WORST_SCENARIOS = 5
 _LARGEST_LOSERS = 3
@@ -41,27 +42,27 @@ class Tail:
     probabilities: NDArray[np.float64] | None
     observations: float
 
-    @property
-    def _estimators(self) -> tuple[VarEstimator, EsEstimator]:
-        if self.request.method is Method.PARAMETRIC:
-            return VarEstimator.NORMAL, EsEstimator.NORMAL
-        return self.request.var_estimator, self.request.es_estimator
-
     def var_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scenario weights of VaR, shape (S,)."""
         return var_weights(
-            pnl, self.request.confidence, probabilities=self.probabilities, estimator=self._estimators[0]
+            pnl,
+            self.request.confidence,
+            probabilities=self.probabilities,
+            estimator=self.request.estimators[0],
         )
 
     def es_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scenario weights of ES, shape (S,)."""
         return es_weights(
-            pnl, self.request.confidence, probabilities=self.probabilities, estimator=self._estimators[1]
+            pnl,
+            self.request.confidence,
+            probabilities=self.probabilities,
+            estimator=self.request.estimators[1],
         )
 
     def measures(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return VaR and ES of many vectors, each of shape (N,); the usual estimators take them at once."""
-        if self._estimators == (VarEstimator.ORDER_STATISTIC, EsEstimator.ACERBI_TASCHE):
+        if self.request.estimators == (VarEstimator.ORDER_STATISTIC, EsEstimator.ACERBI_TASCHE):
             return tail_measures(rows, self.request.confidence, probabilities=self.probabilities)
         return measures_of(self.var_weights, self.es_weights)(rows)
 
@@ -71,7 +72,7 @@ class Tail:
             pnl,
             self.request.confidence,
             probabilities=self.probabilities,
-            estimator=self._estimators[0],
+            estimator=self.request.estimators[0],
             horizon_days=self.request.horizon_days,
             observations=self.observations,
         )
@@ -82,7 +83,7 @@ class Tail:
             pnl,
             self.request.confidence,
             probabilities=self.probabilities,
-            estimator=self._estimators[1],
+            estimator=self.request.estimators[1],
             horizon_days=self.request.horizon_days,
             observations=self.observations,
         )
@@ -123,6 +124,14 @@ class Figures:
     def es(self) -> Estimate:
         """ES of the book."""
         return self.tail.es(self.total)
+
+    @property
+    def volatility(self) -> float:
+        """Standard deviation of the P&L over the horizon; the parametric method has its own, about zero."""
+        chances = self.cube.scenarios.weights
+        if self.tail.request.method is Method.PARAMETRIC:
+            return float(np.sqrt(np.sum(chances * self.total**2)))
+        return volatility(self.total, chances)
 
     def nodes(self, attribute: str) -> tuple[NodeRisk, ...]:
         """Return the slices of the book by `attribute`, the largest contribution to ES first."""
@@ -188,7 +197,13 @@ class Figures:
 
     def quality(self, position: Position) -> Quality:
         """Return the weakest quality behind a position's vector."""
-        return weakest_quality(self.history, factor_names(position, self.base_currency))
+        names = factor_names(position, self.base_currency)
+        known = [self._qualities[name] for name in names if name in self._qualities]
+        return max(known, key=_WEAKNESS.index, default=Quality.OBSERVED)
+
+    @cached_property
+    def _qualities(self) -> dict[str, Quality]:
+        return weakest_qualities(self.history)
 
     def proxied_share(self) -> float:
         """Return the fraction of absolute component ES that rests on data that was not observed.
@@ -225,15 +240,15 @@ class Figures:
         return components(rows, weights[0]), components(rows, weights[1])
 
 
-def weakest_quality(history: MarketHistory, names: Sequence[str]) -> Quality:
-    """Return the weakest point of some factors over the window.
+def weakest_qualities(history: MarketHistory) -> dict[str, Quality]:
+    """Return the weakest quality of each factor over the window.
 
     A stale run inside the window is past; only a stale last point counts as stale.
     """
-    columns = [j for j, factor in enumerate(history.factors) if factor.name in names]
-    points = history.quality[:, columns]
-    if (points == Quality.PROXIED).any():
-        return Quality.PROXIED
-    if len(points) and (points[-1] == Quality.STALE).any():
-        return Quality.STALE
-    return Quality.FILLED if (points == Quality.FILLED).any() else Quality.OBSERVED
+    stale_now = history.quality[-1] == Quality.STALE
+    found = {}
+    for j, factor in enumerate(history.factors):
+        seen = set(np.unique(history.quality[:, j]).tolist()) - {int(Quality.STALE)}
+        seen |= {int(Quality.STALE)} if stale_now[j] else set()
+        found[factor.name] = max(map(Quality, seen), key=_WEAKNESS.index, default=Quality.OBSERVED)
+    return found

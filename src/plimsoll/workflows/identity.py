@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from plimsoll.data.history import HistoryResult
 from plimsoll.reporting.report import RunIdentity
 from plimsoll.risk.failures import Failure
-from plimsoll.risk.market import MarketHistory
 from plimsoll.risk.portfolio import Position
 from plimsoll.workflows.request import ReportRequest
 
@@ -19,16 +19,17 @@ __all__ = ["code_version", "identify"]
 
 
 def identify(
-    positions: Iterable[Position], refused: Iterable[Failure], history: MarketHistory, request: ReportRequest
+    positions: Iterable[Position], refused: Iterable[Failure], market: HistoryResult, request: ReportRequest
 ) -> RunIdentity:
     """Return the identity of a run.
 
     Parameters
     ----------
     positions, refused
-        All rows of the portfolio, used and refused; their order and their row numbers do not matter.
-    history
-        What the engine saw of the market.
+        All rows of the portfolio, used with their currencies, and refused; their order and their row numbers
+        do not matter.
+    market
+        What the engine saw of the market: history, snapshot, and why the rest is missing.
     request
         The options.
     """
@@ -36,7 +37,7 @@ def identify(
     rows += sorted(_text((failure.reason, failure.item, failure.message)) for failure in refused)
     hashes = {
         "positions": _sha256(_text(rows).encode()),
-        "market": _market_hash(history),
+        "market": _market_hash(market),
         "configuration": _sha256(_text(asdict(request)).encode()),
         "code": code_version(),
     }
@@ -63,8 +64,11 @@ def _content(position: Position) -> dict[str, Any]:
     }
 
 
-def _market_hash(history: MarketHistory) -> str:
-    digest = hashlib.sha256(_text([(factor.name, factor.shock) for factor in history.factors]).encode())
+def _market_hash(market: HistoryResult) -> str:
+    history = market.history
+    factors = [(factor.name, factor.shock) for factor in history.factors]
+    quotes = {name: asdict(quote) for name, quote in market.snapshot.quotes.items()}
+    digest = hashlib.sha256(_text([factors, quotes, dict(market.failures)]).encode())
     for array in (history.dates.astype("<i8"), history.levels.astype("<f8"), history.quality):
         digest.update(array.tobytes())
     return digest.hexdigest()

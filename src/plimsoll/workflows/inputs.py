@@ -56,7 +56,7 @@ def state_currencies(
     assumed: set[str] = set()
     for position in portfolio.positions:
         stated, quoted = position.instrument.currency, known.get(price_factor(position) or "")
-        if stated and quoted and stated != quoted:
+        if stated and quoted and major_unit(stated) != major_unit(quoted):
             failures.append(_disagreement(position, quoted))
             continue
         if not stated and not quoted:

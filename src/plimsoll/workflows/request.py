@@ -1,11 +1,13 @@
 """What a user asks of a risk report."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from plimsoll.errors import UsageError
 from plimsoll.risk.estimators import EsEstimator, VarEstimator
+from plimsoll.risk.factors import major_unit
 from plimsoll.risk.scenarios.monte_carlo import Distribution
 
 __all__ = ["Method", "ReportRequest"]
@@ -46,7 +48,9 @@ class ReportRequest:
     distribution, degrees_of_freedom, draws, seed
         Of Monte Carlo.
     var_estimator, es_estimator
-        Estimators for historical and Monte Carlo scenarios; the parametric method has its own.
+        For historical and Monte Carlo scenarios; the parametric method has its own. One that is not chosen
+        follows the other, so that ES averages the VaR beside it; by default the order statistic and its
+        exact average.
 
     Raises
     ------
@@ -67,25 +71,42 @@ class ReportRequest:
     degrees_of_freedom: float = 5.0
     draws: int = 10_000
     seed: int = 1
-    var_estimator: VarEstimator = VarEstimator.ORDER_STATISTIC
-    es_estimator: EsEstimator = EsEstimator.ACERBI_TASCHE
+    var_estimator: VarEstimator | None = None
+    es_estimator: EsEstimator | None = None
+
+    @property
+    def estimators(self) -> tuple[VarEstimator, EsEstimator]:
+        """The estimators of VaR and ES that are in force."""
+        if self.method is Method.PARAMETRIC:
+            return VarEstimator.NORMAL, EsEstimator.NORMAL
+        averages = (found for found in EsEstimator if found.partner is self.var_estimator)
+        es = self.es_estimator or next(averages, EsEstimator.ACERBI_TASCHE)
+        return self.var_estimator or es.partner, es
 
     def __post_init__(self) -> None:
         """Refuse options that make no sense."""
         rules = (
-            (0.5 < self.confidence < 1.0, "confidence", "a fraction above 0.5 and below 1, such as 0.99"),
-            (1 <= self.horizon_days <= 250, "horizon", "a number of trading days from 1 to 250"),
-            (2 <= self.days <= 20_000, "days", "a number of scenarios from 2 to 20000"),
+            (0.5 < self.confidence <= 0.9999, "confidence", "a fraction above 0.5, up to 0.9999"),
+            (
+                _whole(self.horizon_days) and 1 <= self.horizon_days <= 250,
+                "horizon",
+                "a number of trading days from 1 to 250",
+            ),
+            (_whole(self.days) and 2 <= self.days <= 20_000, "days", "a number of scenarios from 2 to 20000"),
             (self.decay is None or 0.0 < self.decay < 1.0, "decay", "a fraction below 1, such as 0.97"),
             (self.degrees_of_freedom > 2.0, "degrees-of-freedom", "a number above 2"),
-            (100 <= self.draws <= 1_000_000, "draws", "a number from 100 to 1000000"),
-            (0 <= self.seed < 2**63, "seed", "a whole number, zero or above"),
-            (
-                self.base_currency.isalpha() and len(self.base_currency) == 3,
-                "base",
-                "an ISO code such as USD",
-            ),
+            (_whole(self.draws) and 100 <= self.draws <= 1_000_000, "draws", "a number from 100 to 1000000"),
+            (_whole(self.seed) and 0 <= self.seed < 2**63, "seed", "a whole number, zero or above"),
+            (_is_major_currency(self.base_currency), "base", "an ISO code such as USD"),
         )
         for holds, option, wanted in rules:
             if not holds:
                 raise UsageError(f"--{option} does not make sense", remedy=f"It takes {wanted}.")
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)
+
+
+def _is_major_currency(code: str) -> bool:
+    return re.fullmatch("[A-Z]{3}", code) is not None and major_unit(code)[1] == 1.0

@@ -14,7 +14,6 @@ from plimsoll.risk.attribution import diversification
 from plimsoll.risk.cube import Cube, Valuation, build_cube
 from plimsoll.risk.failures import Failure
 from plimsoll.risk.market import MarketHistory
-from plimsoll.risk.measures import volatility
 from plimsoll.risk.portfolio import Portfolio
 from plimsoll.risk.scenarios.historical import historical
 from plimsoll.risk.scenarios.monte_carlo import monte_carlo
@@ -62,7 +61,7 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
     )
     if not cube.positions:
         raise DataError(
-            f"no position of {portfolio.name} can be valued; {failures[0].item}: {failures[0].message}",
+            f"no position of {portfolio.name} can be valued{_first(failures)}",
             remedy="Give prices for its symbols with --prices, or correct the portfolio file.",
         )
     equal = bool(np.ptp(scenarios.weights) == 0)
@@ -82,7 +81,7 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
         gross_value=float(np.abs(cube.values).sum()),
         var=figures.var,
         es=figures.es,
-        volatility_daily=volatility(figures.total, scenarios.weights) / request.horizon_days**0.5,
+        volatility_daily=figures.volatility / request.horizon_days**0.5,
         diversification_var=diversification(np.array([p.var for p in figures.positions]), figures.var.value),
         diversification_es=diversification(np.array([p.es for p in figures.positions]), figures.es.value),
         nodes={attribute: figures.nodes(attribute) for attribute in cuts},
@@ -101,11 +100,16 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
             *stated,
             *market.assumptions,
             *_window(scenarios, market.history, request),
+            *_mixed_estimators(request),
             *cube.assumptions,
         ),
         proxied_share_es=figures.proxied_share(),
-        run=identify(imported.portfolio.positions, imported.failures, market.history, request),
+        run=identify(portfolio.positions, (*imported.failures, *disagreements), market, request),
     )
+
+
+def _first(failures: tuple[Failure, ...]) -> str:
+    return f"; {failures[0].item}: {failures[0].message}" if failures else ": it has no positions"
 
 
 def _cuts(portfolio: Portfolio, asked: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -122,47 +126,57 @@ def _cuts(portfolio: Portfolio, asked: tuple[str, ...] | None) -> tuple[str, ...
 
 
 def _market(portfolio: Portfolio, prices: PriceTable, request: ReportRequest) -> HistoryResult:
-    windows = request.horizon_days if not request.overlapping else 1
-    observations = request.days * windows + (request.horizon_days if request.overlapping else 1)
     return build_history(
         prices,
         needed_symbols(portfolio),
         needed_currencies(portfolio),
         request.base_currency,
         as_of=request.as_of,
-        observations=observations,
+        observations=_observations(request),
     )
+
+
+def _observations(request: ReportRequest) -> int:
+    """Return how many dates the scenarios need: parametric ones and Monte Carlo scale moves of one day."""
+    if request.method is not Method.HISTORICAL:
+        return request.days + 1
+    if request.overlapping:
+        return request.days + request.horizon_days
+    return request.days * request.horizon_days + 1
 
 
 def _scenarios(history: MarketHistory, request: ReportRequest) -> ScenarioSet:
     try:
-        if request.method is Method.PARAMETRIC:
-            return parametric(
-                history, count=request.days, horizon_days=request.horizon_days, decay=request.decay
-            )
-        if request.method is Method.MONTE_CARLO:
-            return monte_carlo(
-                history,
-                count=request.days,
-                draws=request.draws,
-                horizon_days=request.horizon_days,
-                decay=request.decay,
-                distribution=request.distribution,
-                degrees_of_freedom=request.degrees_of_freedom,
-                seed=request.seed,
-            )
-        return historical(
+        scenarios = _drawn(history, request)
+    except ValueError as error:
+        remedy = "Give a longer price history, a shorter --horizon, fewer --days or a larger --decay."
+        raise DataError(f"no scenarios can be made: {error}", remedy=remedy) from error
+    if len(scenarios) < 2:
+        raise DataError("one scenario says nothing about risk", remedy="Give a longer price history.")
+    return scenarios
+
+
+def _drawn(history: MarketHistory, request: ReportRequest) -> ScenarioSet:
+    if request.method is Method.PARAMETRIC:
+        return parametric(history, count=request.days, horizon_days=request.horizon_days, decay=request.decay)
+    if request.method is Method.MONTE_CARLO:
+        return monte_carlo(
             history,
             count=request.days,
+            draws=request.draws,
             horizon_days=request.horizon_days,
-            overlapping=request.overlapping,
             decay=request.decay,
+            distribution=request.distribution,
+            degrees_of_freedom=request.degrees_of_freedom,
+            seed=request.seed,
         )
-    except ValueError as error:
-        raise DataError(
-            f"no scenarios can be made: {error}",
-            remedy="Give a longer price history, or a shorter --horizon.",
-        ) from error
+    return historical(
+        history,
+        count=request.days,
+        horizon_days=request.horizon_days,
+        overlapping=request.overlapping,
+        decay=request.decay,
+    )
 
 
 def _cube(
@@ -217,6 +231,14 @@ def _coverage(positions: tuple[PositionRisk, ...], failures: tuple[Failure, ...]
         failed_value=sum(known),
         failed_share=sum(known) / gross if gross and len(known) == len(failures) else None,
     )
+
+
+def _mixed_estimators(request: ReportRequest) -> tuple[Assumption, ...]:
+    var, es = request.estimators
+    if es.partner is var:
+        return ()
+    text = f"ES by {es} is not the average of VaR by {var}, and can lie below it."
+    return (Assumption("estimators", text),)
 
 
 def _window(scenarios: ScenarioSet, history: MarketHistory, request: ReportRequest) -> tuple[Assumption, ...]:

@@ -20,11 +20,20 @@ def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings().base == "CHF"
 
 
-def test_a_broken_file_is_named() -> None:
-    """A file that is not TOML is named."""
-    Path("plimsoll.toml").write_text("base = [")
+@pytest.mark.parametrize("content", [b"base = [", b'base = "\xff"'])
+def test_a_file_in_another_encoding_is_named(content: bytes) -> None:
+    """A file that is not TOML in UTF-8 is named."""
+    Path("plimsoll.toml").write_bytes(content)
     with pytest.raises(UsageError, match=r"plimsoll\.toml is not valid TOML"):
         settings()
+
+
+def test_a_link_to_itself_is_no_file(tmp_path: Path) -> None:
+    """A link that leads to itself is not followed for ever."""
+    (tmp_path / "plimsoll.toml").symlink_to("plimsoll.toml")
+    (tmp_path / "plimsoll").mkdir()
+    (tmp_path / "plimsoll" / "plimsoll.toml").symlink_to("plimsoll.toml")
+    assert settings().base == "USD"
 
 
 def test_a_refused_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

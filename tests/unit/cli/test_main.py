@@ -42,3 +42,14 @@ def test_shell_completion(shell: str) -> None:
     environment = {"PATH": os.environ["PATH"], "_PLIMSOLL_COMPLETE": f"source_{shell}"}
     script = subprocess.run([command], env=environment, capture_output=True, text=True, check=True).stdout
     assert re.search("plimsoll", script)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_full_disk_is_said_in_one_line(form: list[str], tmp_path: Path) -> None:
+    """When stdout takes no more, the message says so, the exit code is 4 and there is no traceback."""
+    book = tmp_path / "book.csv"
+    book.write_text("symbol,quantity\nAAPL,1\n")
+    command = [str(Path(sys.executable).parent / "plimsoll"), "report", str(book), *form]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (4, "plimsoll: [Errno 28] No space left on device\n")

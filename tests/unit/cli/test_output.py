@@ -1,5 +1,7 @@
 """Where the command line puts things."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,13 +10,19 @@ from plimsoll.cli.output import messages, write_file, write_text
 from plimsoll.errors import UnavailableError
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def test_file_is_written_whole(tmp_path: Path) -> None:
     """A written file holds the text, may be read by others, and leaves nothing beside it."""
     path = tmp_path / "report.html"
     path.write_text("old")
     write_file(path, "VaR – 1 %")
     assert path.read_text(encoding="utf-8") == "VaR – 1 %"
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o666 & ~_umask()
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
 
 
@@ -45,3 +53,25 @@ def test_text_goes_to_stdout_as_utf8(capfdbinary: pytest.CaptureFixture[bytes]) 
 def test_messages_go_to_stderr() -> None:
     """Progress never mixes with data."""
     assert messages().stderr
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    """Writing through a link changes its target and leaves the link."""
+    (tmp_path / "target.html").write_text("old")
+    (tmp_path / "link.html").symlink_to("target.html")
+    write_file(tmp_path / "link.html", "new")
+    assert (tmp_path / "target.html").read_text() == "new"
+    assert (tmp_path / "link.html").is_symlink()
+
+
+def test_a_pipe_is_written_into(tmp_path: Path) -> None:
+    """A pipe stays a pipe, and its reader gets the text."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    received: list[str] = []
+    reader = threading.Thread(target=lambda: received.append(pipe.read_text()))
+    reader.start()
+    write_file(pipe, "text")
+    reader.join()
+    assert received == ["text"]
+    assert pipe.is_fifo()

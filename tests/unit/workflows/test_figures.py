@@ -5,7 +5,7 @@ import pytest
 
 from plimsoll.risk.factors import RiskFactor
 from plimsoll.risk.market import MarketHistory, Quality
-from plimsoll.workflows.figures import weakest_quality
+from plimsoll.workflows.figures import weakest_qualities
 
 SEEN, FILLED, PROXIED, STALE = Quality.OBSERVED, Quality.FILLED, Quality.PROXIED, Quality.STALE
 
@@ -21,10 +21,9 @@ SEEN, FILLED, PROXIED, STALE = Quality.OBSERVED, Quality.FILLED, Quality.PROXIED
         ([PROXIED, SEEN, STALE], PROXIED),
     ],
 )
-def test_weakest_quality(points: list[Quality], expected: Quality) -> None:
+def test_weakest_qualities(points: list[Quality], expected: Quality) -> None:
     """A proxy counts anywhere, a stale point only at the end."""
     dates = np.datetime64("2024-01-01") + np.arange(3)
     quality = np.array(points, dtype=np.uint8)[:, np.newaxis]
     history = MarketHistory(dates, (RiskFactor("AAA"),), np.ones((3, 1)), quality)
-    assert weakest_quality(history, ["AAA"]) is expected
-    assert weakest_quality(history, ["BBB"]) is Quality.OBSERVED
+    assert weakest_qualities(history) == {"AAA": expected}

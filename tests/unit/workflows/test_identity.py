@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from plimsoll.data.history import HistoryResult
 from plimsoll.reporting.report import RunIdentity
 from plimsoll.risk.factors import RiskFactor
 from plimsoll.risk.failures import Failure, Reason
-from plimsoll.risk.market import MarketHistory
+from plimsoll.risk.market import MarketHistory, MarketSnapshot
 from plimsoll.workflows.identity import code_version, identify
 from plimsoll.workflows.request import ReportRequest
 from small_book import share
@@ -19,12 +20,17 @@ HISTORY = MarketHistory(
     np.array([[1.0], [2.0]]),
     np.zeros((2, 1), np.uint8),
 )
+MARKET = HistoryResult(HISTORY, HISTORY.snapshot(), {}, ())
 POSITIONS = [share("AAA", 1.0, row=2), share("BBB", 2.0, row=3, book="x")]
 REFUSED = [Failure(Reason.REFUSED_ROW, "CCC", "no quantity", row=4)]
 
 
+def _market(history: MarketHistory) -> HistoryResult:
+    return replace(MARKET, history=history)
+
+
 def _identity(**changes: object) -> RunIdentity:
-    inputs: dict[str, object] = {"positions": POSITIONS, "refused": REFUSED, "history": HISTORY}
+    inputs: dict[str, object] = {"positions": POSITIONS, "refused": REFUSED, "market": MARKET}
     inputs["request"] = ReportRequest()
     return identify(**(inputs | changes))  # type: ignore[arg-type]  # the names are those of the parameters
 
@@ -42,8 +48,11 @@ def test_any_change_gives_another_identity() -> None:
     changes: dict[str, dict[str, object]] = {
         "positions": {"positions": [replace(POSITIONS[0], quantity=1.5), POSITIONS[1]]},
         "refused": {"refused": []},
-        "levels": {"history": replace(HISTORY, levels=levels)},
-        "quality": {"history": replace(HISTORY, quality=HISTORY.quality + np.uint8(1))},
+        "levels": {"market": _market(replace(HISTORY, levels=levels))},
+        "quality": {"market": _market(replace(HISTORY, quality=HISTORY.quality + np.uint8(1)))},
+        "snapshot": {"market": replace(MARKET, snapshot=MarketSnapshot(MARKET.snapshot.as_of, {}))},
+        "reason": {"market": replace(MARKET, failures={"CCC": (Reason.MISSING_PRICE, "no price")})},
+        "currency": {"positions": [share("AAA", 1.0, "GBX", row=2), POSITIONS[1]]},
         "configuration": {"request": ReportRequest(days=250)},
         "seed": {"request": ReportRequest(seed=2)},
     }

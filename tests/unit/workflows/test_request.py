@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from plimsoll.errors import UsageError
-from plimsoll.workflows.request import ReportRequest
+from plimsoll.risk.estimators import EsEstimator, VarEstimator
+from plimsoll.workflows.request import Method, ReportRequest
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,12 @@ from plimsoll.workflows.request import ReportRequest
     [
         ("confidence", 99.0),
         ("confidence", 0.5),
+        ("confidence", 0.99999),
+        ("days", 100.0),
+        ("draws", 1e4),
+        ("seed", True),
+        ("base_currency", "usd"),
+        ("base_currency", "GBX"),
         ("confidence", float("nan")),
         ("horizon_days", 0),
         ("horizon_days", 251),
@@ -38,3 +45,30 @@ def test_defaults_make_sense() -> None:
     """A report with no options is a one-day 99 % historical one."""
     request = ReportRequest()
     assert (request.method, request.confidence, request.horizon_days) == ("historical", 0.99, 1)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "var", "es"),
+    [
+        ({}, VarEstimator.ORDER_STATISTIC, EsEstimator.ACERBI_TASCHE),
+        ({"es_estimator": EsEstimator.KERNEL}, VarEstimator.KERNEL, EsEstimator.KERNEL),
+        ({"es_estimator": EsEstimator.TAIL_MEAN}, VarEstimator.ORDER_STATISTIC, EsEstimator.TAIL_MEAN),
+        ({"var_estimator": VarEstimator.NORMAL}, VarEstimator.NORMAL, EsEstimator.NORMAL),
+        ({"var_estimator": VarEstimator.TYPE_7}, VarEstimator.TYPE_7, EsEstimator.ACERBI_TASCHE),
+        (
+            {"var_estimator": VarEstimator.NORMAL, "es_estimator": EsEstimator.KERNEL},
+            VarEstimator.NORMAL,
+            EsEstimator.KERNEL,
+        ),
+        (
+            {"method": Method.PARAMETRIC, "var_estimator": VarEstimator.KERNEL},
+            VarEstimator.NORMAL,
+            EsEstimator.NORMAL,
+        ),
+    ],
+)
+def test_an_estimator_that_is_not_chosen_follows_the_other(
+    chosen: dict[str, Any], var: VarEstimator, es: EsEstimator
+) -> None:
+    """ES averages the VaR beside it unless both are chosen; the parametric method has its own."""
+    assert ReportRequest(**chosen).estimators == (var, es)

@@ -9,6 +9,7 @@ import pytest
 
 from plimsoll.errors import DataError, UsageError
 from plimsoll.reporting.report import NodeRisk, PositionRisk, RiskReport
+from plimsoll.risk.estimators import EsEstimator, VarEstimator
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Position
 from plimsoll.risk.scenarios.monte_carlo import Distribution
@@ -211,3 +212,58 @@ def test_proxied_history_is_counted() -> None:
     assert {p.symbol: p.quality for p in report.positions}["AAA"] == "proxied"
     assert 0 < report.proxied_share_es < 1
     assert _report().proxied_share_es == 0
+
+
+def test_one_scenario_is_too_few() -> None:
+    """A history of two dates is refused in words."""
+    prices = small_market()
+    short = replace(prices, dates=DATES[:2], prices=prices.prices[:2])
+    with pytest.raises(DataError, match="one scenario says nothing"):
+        risk_report(book(*BOOK), short, ReportRequest())
+
+
+def test_an_empty_portfolio_is_refused() -> None:
+    """A portfolio without positions says so."""
+    with pytest.raises(DataError, match="it has no positions"):
+        risk_report(book(), small_market(), ReportRequest())
+
+
+def test_parametric_volatility_is_the_one_behind_var() -> None:
+    """Parametric VaR is z times the volatility, whatever the age weights."""
+    report = _report(method=Method.PARAMETRIC, decay=0.9, horizon_days=4)
+    assert report.var.value == pytest.approx(2.3263478740408408 * report.volatility_daily * 2)
+
+
+@pytest.mark.parametrize("method", [Method.PARAMETRIC, Method.MONTE_CARLO])
+def test_scaled_methods_look_no_further_back_than_they_use(method: Method) -> None:
+    """What lies before the moves that make the covariance is not in the report."""
+    prices = small_market()
+    late = prices.prices.copy()
+    late[:150, 0] = np.nan
+    report = risk_report(
+        book(*BOOK),
+        replace(prices, prices=late),
+        ReportRequest(method=method, days=100, horizon_days=100, draws=200),
+    )
+    assert (report.coverage.proxied, report.proxied_share_es) == (0, 0)
+
+
+def test_minor_and_major_unit_are_two_runs() -> None:
+    """The same prices in pounds and in pence are different runs."""
+    pounds, pence = (
+        risk_report(
+            book(share("AAA", 1.0)),
+            replace(small_market(), currencies=(code, "EUR", None)),
+            ReportRequest(base_currency="GBP"),
+        )
+        for code in ("GBP", "GBX")
+    )
+    assert pounds.value == pytest.approx(100 * pence.value)
+    assert pounds.run.run_id != pence.run.run_id
+
+
+def test_estimators_of_two_kinds_are_announced() -> None:
+    """VaR and ES that do not belong together are named among the assumptions."""
+    mixed = _report(var_estimator=VarEstimator.NORMAL, es_estimator=EsEstimator.ACERBI_TASCHE)
+    assert [assumption.topic for assumption in mixed.assumptions].count("estimators") == 1
+    assert "estimators" not in [assumption.topic for assumption in _report().assumptions]
