@@ -23,6 +23,8 @@ RULES = [
     house.undescribed_tests,
     house.unexplained_exemptions,
     house.machine_paths,
+    house.impure_engine,
+    house.roundabout_imports,
 ]
 
 VIOLATIONS: list[tuple[Rule, str, str]] = [
@@ -37,7 +39,22 @@ VIOLATIONS: list[tuple[Rule, str, str]] = [
     (house.badly_listed, "src/plimsoll/answer.py", GOOD_MODULE.replace('["answer"]', '["b", "answer"]')),
     (house.undescribed_tests, "tests/unit/test_answer.py", "def test_answer() -> None:\n    pass\n"),
     (house.unexplained_exemptions, "src/plimsoll/answer.py", GOOD_MODULE + f"x = 1  # {SILENCE}\n"),
+    (house.badly_named, "src/plimsoll/_price_utils2.py", GOOD_MODULE),
+    (house.unmirrored, "tests/unit/test_answer.py", '"""Nothing."""\n'),
+    (house.undescribed_tests, "tests/unit/test_answer.py", 'async def test_a() -> None:\n    """."""\n'),
+    (house.unexplained_exemptions, "src/plimsoll/answer.py", f"# ruff: {SILENCE} - \n" + GOOD_MODULE),
+    (house.unexplained_exemptions, "benchmarks/answer.py", GOOD_MODULE + f"x = 1  # {SILENCE}\n"),
     (house.machine_paths, "docs/guide.md", "See /" + "work/main.\n"),
+    (house.machine_paths, "Makefile", "x:\n\tls /" + "root/\n"),
+    (house.impure_engine, "src/plimsoll/risk/answer.py", "import sqlite3\n" + GOOD_MODULE),
+    (
+        house.impure_engine,
+        "src/plimsoll/risk/answer.py",
+        "from importlib import import_module\n" + GOOD_MODULE,
+    ),
+    (house.impure_engine, "src/plimsoll/risk/answer.py", "import skfolio\n" + GOOD_MODULE),
+    (house.roundabout_imports, "src/plimsoll/answer.py", "from plimsoll import report\n" + GOOD_MODULE),
+    (house.roundabout_imports, "src/plimsoll/answer.py", "import plimsoll\n" + GOOD_MODULE),
 ]
 
 
