@@ -27,6 +27,11 @@ _HOMES = {
 }
 
 
+def __dir__() -> list[str]:
+    """List the public names, so that a notebook completes them."""
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that ``import plimsoll`` stays instant."""
     if name not in _HOMES:

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PLIMSOLL_", frozen=True, extra="forbid")
 
-    prices: str = Field(default="demo", description="File or directory of prices, or 'demo'")
+    prices: str = Field(default="demo", min_length=1, description="File or directory of prices, or 'demo'")
     base: str = Field(default="USD", pattern="^[A-Z]{3}$", description="Reporting currency")
     confidence: float = Field(default=0.99, gt=0.5, lt=1.0, description="Confidence of VaR and ES")
     horizon: int = Field(default=1, ge=1, description="Horizon in trading days")

@@ -67,7 +67,9 @@ def test_a_violation_is_caught(violation: str, tmp_path: Path) -> None:
 
 def _house(folder: Path) -> Path:
     shutil.copy(PROJECT / "pyproject.toml", folder)
-    for module in ("", *LAYERS, *(f"services/{name}" for name in SERVICES)):
+    _write(folder, "", "")
+    (folder / "src" / "plimsoll" / "__main__.py").write_text("import plimsoll.cli\n")
+    for module in (*LAYERS, *(f"services/{name}" for name in SERVICES)):
         _write(folder, module, "")
     return folder
 

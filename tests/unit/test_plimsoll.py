@@ -11,6 +11,7 @@ import plimsoll
 def test_public_names() -> None:
     """The public names are these, and each of them is there."""
     assert plimsoll.__all__ == ["read_portfolio", "read_prices", "report"]
+    assert dir(plimsoll) == plimsoll.__all__
     assert all(callable(getattr(plimsoll, name)) for name in plimsoll.__all__)
 
 

@@ -1,5 +1,6 @@
 """Settings as the command line sees them: a bad one is the user's mistake, named with its place."""
 
+import os
 from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ def settings() -> "Settings":
 
     from plimsoll.settings import Settings, configuration_files
 
+    known = {f"PLIMSOLL_{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith("PLIMSOLL_") and name not in known)
+    if unknown:
+        raise UsageError(f"there is no setting {unknown[0]}", remedy=f"There are {', '.join(sorted(known))}.")
     try:
         return Settings()
     except (TOMLDecodeError, UnicodeDecodeError) as error:

@@ -1,5 +1,6 @@
 """The command ``plimsoll``: its options, and the one place where errors become exit codes."""
 
+import io
 import os
 import sys
 from importlib.metadata import version
@@ -42,6 +43,9 @@ def _root(
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code; `arguments` are those of the process unless given."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(arguments, prog_name="plimsoll")
     except PlimsollError as error:

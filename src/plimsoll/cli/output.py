@@ -18,6 +18,8 @@ def messages() -> Console:
 
 def write_text(text: str) -> None:
     """Put `text` on stdout as UTF-8, whatever the locale says."""
+    if sys.stdout is None:
+        raise UnavailableError("stdout is closed", remedy="Send it to a file or a pipe.")
     sys.stdout.buffer.write(text.encode())
     sys.stdout.flush()
 

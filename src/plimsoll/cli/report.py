@@ -33,8 +33,12 @@ plimsoll report positions.csv --confidence 0.975 --horizon 10 --json"""
 
 
 def report(
+    context: typer.Context,
     portfolio: Annotated[
-        Path, typer.Argument(metavar="PORTFOLIO.csv", help="Positions: symbol and quantity are enough.")
+        Path,
+        typer.Argument(
+            metavar="PORTFOLIO.csv", readable=False, help="Positions: symbol and quantity are enough."
+        ),
     ],
     prices: Annotated[
         str | None,
@@ -59,7 +63,8 @@ def report(
     by: Annotated[
         str | None,
         typer.Option(
-            metavar="A,B", help="Attributes to cut by. Default: book, desk, sector, currency as present."
+            metavar="A,B",
+            help="Attributes to cut by. Default: those of desk, book, sector, currency that divide it.",
         ),
     ] = None,
     base: Annotated[str | None, typer.Option(metavar="CCY", help="Reporting currency. Default: USD.")] = None,
@@ -85,6 +90,11 @@ def report(
 ) -> None:
     """Report VaR and ES of a portfolio file, with intervals, and where they come from."""
     chosen = settings()
+    source = chosen.prices if prices is None else prices
+    if not source:
+        raise UsageError("--prices names no file", remedy="Leave it out for the demo prices.")
+    _refuse_useless(context)
+    _refuse_overwriting(html, portfolio, source)
     request = ReportRequest(
         as_of=_date(as_of),
         method=method,
@@ -92,7 +102,7 @@ def report(
         horizon_days=chosen.horizon if horizon is None else horizon,
         days=chosen.days if days is None else days,
         by=None if by is None else _names(by),
-        base_currency=(base or chosen.base).upper(),
+        base_currency=(chosen.base if base is None else base).upper(),
         overlapping=overlapping,
         decay=decay,
         distribution=distribution,
@@ -103,7 +113,7 @@ def report(
         es_estimator=es_estimator,
     )
     with messages().status("Valuing the book …"):
-        document = risk_report(read_portfolio(portfolio), read_prices(prices or chosen.prices), request)
+        document = risk_report(read_portfolio(portfolio), read_prices(source), request)
     if html is not None:
         from plimsoll.reporting.html import to_html
 
@@ -113,6 +123,36 @@ def report(
         write_text(to_json(document))
     else:
         render(document, Console())
+
+
+def _refuse_useless(context: typer.Context) -> None:
+    """Refuse options that the chosen method does not look at: they would be taken for granted."""
+    method = context.params["method"]
+    monte_carlo = ("distribution", "degrees_of_freedom", "draws", "seed")
+    useless = {
+        Method.HISTORICAL: monte_carlo,
+        Method.PARAMETRIC: (*monte_carlo, "overlapping", "var_estimator", "es_estimator"),
+        Method.MONTE_CARLO: ("overlapping",),
+    }
+    for name in useless[method]:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            option = name.replace("_", "-")
+            raise UsageError(
+                f"--{option} has no effect with --method {method}", remedy="Leave one of them out."
+            )
+
+
+def _refuse_overwriting(html: Path | None, portfolio: Path, source: str) -> None:
+    if html is None:
+        return
+    if html.name in ("", "-"):
+        raise UsageError(f"--html {html} names no file", remedy="Write it as --html report.html.")
+    inputs = [portfolio, Path(source), *(Path(source).iterdir() if Path(source).is_dir() else ())]
+    if html.exists() and any(path.exists() and html.samefile(path) for path in inputs):
+        raise UsageError(
+            f"--html {html} would overwrite what the report reads", remedy="Choose another name."
+        )
 
 
 def _date(text: str | None) -> dt.date | None:

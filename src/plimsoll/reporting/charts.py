@@ -64,8 +64,9 @@ def pnl_chart(report: RiskReport) -> str:
         drawing.y_ticks(ticks, [numbers.percent(float(tick), None) for tick in ticks])
         places = geometry.round_ticks(*axes.get_xlim(), 6)
         drawing.x_ticks(places, [_tick(float(place)) for place in places])
-        _tail_mark(drawing, "VaR", report.var, strip=0.87, anchor="left")
-        _tail_mark(drawing, "ES", report.es, strip=0.81, anchor="right")
+        step = phrases.shared_step(report)
+        _tail_mark(drawing, "VaR", report.var, step, strip=0.87, anchor="left")
+        _tail_mark(drawing, "ES", report.es, step, strip=0.81, anchor="right")
         axes.axhline(0.0, color=Colour.INK, linewidth=1)
         axes.set_xlabel(
             drawing.label(f"P&L, {report.base_currency}; height: share of scenarios"),
@@ -83,7 +84,9 @@ def _pnl_limits(report: RiskReport, bins: geometry.Histogram) -> tuple[float, fl
     return min(low, -report.es.value - 0.2 * (high - low)), high
 
 
-def _tail_mark(drawing: Drawing, name: str, estimate: Estimate, *, strip: float, anchor: str) -> None:
+def _tail_mark(
+    drawing: Drawing, name: str, estimate: Estimate, step: float, *, strip: float, anchor: str
+) -> None:
     """Draw the line of a measure with its label, and its interval as a strip; open where it has no bound."""
     axes = drawing.axes
     left, right = axes.get_xlim()
@@ -99,7 +102,7 @@ def _tail_mark(drawing: Drawing, name: str, estimate: Estimate, *, strip: float,
         transform=axes.get_xaxis_transform(),
     )
     gap = 0.015 * (right - left) * (1 if anchor == "left" else -1)
-    figure = numbers.money(estimate.value, step=numbers.supported_step(estimate))
+    figure = numbers.money(estimate.value, step=step)
     drawing.text(-estimate.value + gap, 0.95, f"{name} {figure}", anchor=anchor, bold=True, over=True)
 
 

@@ -82,7 +82,6 @@ def _environment() -> "Environment":
         percent=_typographic(numbers.percent),
         scaled=_typographic(_scaled),
         interval=_typographic(numbers.interval),
-        estimate=_typographic(_estimate),
         bounds=_typographic(_bounds),
         per_hundred=_typographic(_per_hundred),
         quantity=_typographic(_quantity),
@@ -100,10 +99,6 @@ def _typographic(function: Callable[..., str]) -> Callable[..., str]:
 
 def _scaled(value: float | None, scale: Scale, *, sign: bool = False) -> str:
     return scale.number(value, sign=sign)
-
-
-def _estimate(estimate: Estimate, currency: str) -> str:
-    return numbers.money(estimate.value, currency, step=numbers.supported_step(estimate))
 
 
 def _bounds(estimate: Estimate, scale: Scale) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plimsoll.reporting import tables
 from plimsoll.reporting.html import render_template, to_html
 from plimsoll.reporting.json_document import to_json
+from plimsoll.reporting.phrases import in_words
 from plimsoll.reporting.printable import printable
 from plimsoll.reporting.report import RiskReport, Table
 
@@ -68,6 +69,10 @@ class NotebookReport(RiskReport):
     def to_json(self) -> str:
         """Return the report as one JSON document."""
         return to_json(self)
+
+    def __repr__(self) -> str:
+        """Say in one line what a notebook without HTML would otherwise fill pages with."""
+        return f"<{self.portfolio}, {self.as_of}: {in_words(self)}>"
 
     def _repr_html_(self) -> str:
         return render_template("notebook.html.j2", printable(self))

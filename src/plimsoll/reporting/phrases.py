@@ -20,6 +20,7 @@ __all__ = [
     "quality",
     "reliance",
     "share",
+    "shared_step",
     "short_run_id",
     "totals",
     "window",
@@ -81,9 +82,26 @@ def in_words(report: RiskReport) -> str:
     often = f"one {span} in {round(1 / tail):,}" if tail > 1e-9 else f"the worst {span}"
     if report.horizon_days > 1:
         often = f"one period of {span} in {round(1 / tail):,}" if tail > 1e-9 else often
-    var = numbers.money(report.var.value, report.base_currency, step=numbers.supported_step(report.var))
-    es = numbers.money(report.es.value, report.base_currency, step=numbers.supported_step(report.es))
+    step = shared_step(report)
+    var = numbers.money(report.var.value, report.base_currency, step=step)
+    es = numbers.money(report.es.value, report.base_currency, step=step)
     return f"On about {often} this book loses {var} or more; when it does, it loses {es} on average."
+
+
+def shared_step(report: RiskReport) -> float:
+    """Return the step to which VaR and ES are rounded side by side, so that rounding never turns their order.
+
+    Parameters
+    ----------
+    report
+        Any report.
+
+    Returns
+    -------
+    float
+        The finer of the steps that their intervals support.
+    """
+    return min(numbers.supported_step(report.var), numbers.supported_step(report.es))
 
 
 def count_word(count: int) -> str:

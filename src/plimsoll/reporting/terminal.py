@@ -82,12 +82,13 @@ def _title(report: RiskReport) -> RenderableType:
 
 def _headline(report: RiskReport) -> RenderableType:
     currency, gross = report.base_currency, report.gross_value
+    step = phrases.shared_step(report)
 
     def of_gross(amount: float) -> str:
         return f"{numbers.percent(phrases.share(amount, gross), 2)} of gross value"
 
     def estimated(estimate: Estimate) -> tuple[str, str, str]:
-        figure = numbers.money(estimate.value, currency, step=numbers.supported_step(estimate))
+        figure = numbers.money(estimate.value, currency, step=step)
         remark = f"{numbers.interval(estimate)}, {of_gross(estimate.value)}"
         return figure, remark, phrases.basis(estimate)
 

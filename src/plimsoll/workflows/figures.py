@@ -6,19 +6,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from plimsoll.data.history import HistoryResult
 from plimsoll.reporting.report import NodeRisk, PositionRisk, WorstScenario
 from plimsoll.risk.attribution import components, incremental, marginal, measures_of
 from plimsoll.risk.cube import Cube
 from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, tail_measures, var_weights
-from plimsoll.risk.market import MarketHistory, Quality
+from plimsoll.risk.market import Quality
 from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, volatility, worst
 from plimsoll.risk.portfolio import Position
 from plimsoll.workflows.inputs import factor_names, price_factor
 from plimsoll.workflows.request import Method, ReportRequest
 
 __all__ = ["Figures", "Tail", "weakest_qualities"]
-
-_WEAKNESS = (Quality.OBSERVED, Quality.FILLED, Quality.STALE, Quality.PROXIED)
 
 _WORST_SCENARIOS = 5
 _LARGEST_LOSERS = 3
@@ -97,7 +96,7 @@ class Figures:
     ----------
     cube
         P&L vectors of the book.
-    history
+    market
         The market behind them, for the quality of each position.
     tail
         How VaR and ES are measured.
@@ -106,7 +105,7 @@ class Figures:
     """
 
     cube: Cube
-    history: MarketHistory
+    market: HistoryResult
     tail: Tail
     base_currency: str
 
@@ -165,7 +164,7 @@ class Figures:
         alone_var, alone_es = self.tail.measures(rows)
         gross = float(np.abs(cube.values).sum())
         marginal_var, marginal_es = marginal(component_var, cube.values), marginal(component_es, cube.values)
-        dates = {name: quote.observed_on for name, quote in self.history.snapshot().quotes.items()}
+        dates = {name: quote.observed_on for name, quote in self.market.snapshot.quotes.items()}
         risks = [
             PositionRisk(
                 symbol=position.instrument.symbol,
@@ -199,20 +198,20 @@ class Figures:
         """Return the weakest quality behind a position's vector."""
         names = factor_names(position, self.base_currency)
         known = [self._qualities[name] for name in names if name in self._qualities]
-        return max(known, key=_WEAKNESS.index, default=Quality.OBSERVED)
+        return max(known, default=Quality.OBSERVED)
 
     @cached_property
     def _qualities(self) -> dict[str, Quality]:
-        return weakest_qualities(self.history)
+        return weakest_qualities(self.market)
 
     def proxied_share(self) -> float:
         """Return the fraction of absolute component ES that rests on data that was not observed.
 
         Each position counts with the fraction of its factors' points that are filled, proxied or stale.
         """
-        weak = np.asarray(self.history.quality) != Quality.OBSERVED
+        weak = np.asarray(self.market.history.quality) != Quality.OBSERVED
         fractions = dict(
-            zip((factor.name for factor in self.history.factors), weak.mean(axis=0), strict=True)
+            zip((factor.name for factor in self.market.history.factors), weak.mean(axis=0), strict=True)
         )
         _, component_es = self._components(self.cube.pnl)
         leaning = [
@@ -240,15 +239,16 @@ class Figures:
         return components(rows, weights[0]), components(rows, weights[1])
 
 
-def weakest_qualities(history: MarketHistory) -> dict[str, Quality]:
+def weakest_qualities(market: HistoryResult) -> dict[str, Quality]:
     """Return the weakest quality of each factor over the window.
 
-    A stale run inside the window is past; only a stale last point counts as stale.
+    A stale run inside the window is past; a stale price of today counts most.
     """
-    stale_now = history.quality[-1] == Quality.STALE
     found = {}
-    for j, factor in enumerate(history.factors):
-        seen = set(np.unique(history.quality[:, j]).tolist()) - {int(Quality.STALE)}
-        seen |= {int(Quality.STALE)} if stale_now[j] else set()
-        found[factor.name] = max(map(Quality, seen), key=_WEAKNESS.index, default=Quality.OBSERVED)
+    for j, factor in enumerate(market.history.factors):
+        if market.snapshot.quotes[factor.name].quality is Quality.STALE:
+            found[factor.name] = Quality.STALE
+        else:
+            seen = np.unique(market.history.quality[:, j])
+            found[factor.name] = max(Quality(int(code)) for code in seen if code != Quality.STALE)
     return found

@@ -8,9 +8,19 @@ from plimsoll.data.symbols import match_symbols
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.factors import fx_pair, major_unit
 from plimsoll.risk.failures import Failure, Reason
+from plimsoll.risk.market import MarketSnapshot
 from plimsoll.risk.portfolio import Kind, Portfolio, Position
 
-__all__ = ["factor_names", "needed_currencies", "needed_symbols", "price_factor", "state_currencies"]
+__all__ = [
+    "doubted_prices",
+    "factor_names",
+    "needed_currencies",
+    "needed_symbols",
+    "price_factor",
+    "state_currencies",
+]
+
+_QUOTED = (Kind.EQUITY, Kind.ETF, Kind.CRYPTO, Kind.FX)
 
 
 def price_factor(position: Position) -> str | None:
@@ -46,8 +56,8 @@ def state_currencies(
     Returns
     -------
     tuple
-        The portfolio with currencies; positions whose file and prices disagree, which are left out of it; and
-        what was assumed.
+        The portfolio with currencies, in an order of its own so that no sum depends on the order of the rows;
+        positions whose file and prices disagree, which are left out of it; and what was assumed.
     """
     columns = match_symbols(prices.symbols, needed_symbols(portfolio)).columns
     known = {symbol: prices.currencies[column] for symbol, column in columns.items()}
@@ -63,7 +73,38 @@ def state_currencies(
             assumed.add(position.instrument.symbol)
         currency = stated or quoted or base_currency
         kept.append(replace(position, instrument=replace(position.instrument, currency=currency)))
+    kept.sort(key=_place)
     return replace(portfolio, positions=tuple(kept)), tuple(failures), _assumption(assumed, base_currency)
+
+
+def doubted_prices(positions: Iterable[Position], snapshot: MarketSnapshot) -> tuple[Assumption, ...]:
+    """Return which positions state a price of their own, and which of those are far from the market's."""
+    stated = [
+        position
+        for position in positions
+        if position.price is not None and position.instrument.kind in _QUOTED
+    ]
+    if not stated:
+        return ()
+    names = tuple(sorted({position.instrument.symbol for position in stated}))
+    notes = [
+        Assumption("price", "These are valued at the price of the portfolio file, not the market's.", names)
+    ]
+    for position in stated:
+        quote = snapshot.quotes.get(position.instrument.symbol)
+        if quote is None or not quote.level or position.price is None:
+            continue
+        ratio = position.price / quote.level
+        if not 0.8 <= ratio <= 1.25:
+            symbol = position.instrument.symbol
+            text = f"{symbol}: the price of the file is {ratio:.4g} times the market's {quote.level:.6g}; check it."
+            notes.append(Assumption("quality", text, (symbol,)))
+    return tuple(dict.fromkeys(notes))
+
+
+def _place(position: Position) -> tuple[object, ...]:
+    labels = sorted(position.attributes.items())
+    return repr(position.instrument), position.quantity, position.price or 0.0, labels
 
 
 def _disagreement(position: Position, quoted: str) -> Failure:

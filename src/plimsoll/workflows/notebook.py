@@ -16,15 +16,6 @@ from plimsoll.workflows.risk_report import risk_report
 
 __all__ = ["report"]
 
-_READERS: Mapping[str, Callable[[Any], Any]] = {
-    "as_of": lambda value: dt.date.fromisoformat(value) if isinstance(value, str) else value,
-    "method": Method,
-    "distribution": Distribution,
-    "var_estimator": VarEstimator,
-    "es_estimator": EsEstimator,
-    "by": lambda value: (value,) if isinstance(value, str) else tuple(value),
-}
-
 
 def report(book: ImportedPortfolio, prices: PriceTable, **options: Any) -> NotebookReport:
     """Return the risk report of a portfolio.
@@ -46,7 +37,11 @@ def report(book: ImportedPortfolio, prices: PriceTable, **options: Any) -> Noteb
     DataError
         If not one position can be valued or the history is too short.
     """
-    return NotebookReport.of(risk_report(book, prices, ReportRequest(**_read(options))))
+    try:
+        request = ReportRequest(**_read(options))
+    except TypeError as error:
+        raise UsageError(f"an option is of the wrong type: {error}") from error
+    return NotebookReport.of(risk_report(book, prices, request))
 
 
 def _read(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,9 +58,25 @@ def _read(options: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value)
+    return value.date() if isinstance(value, dt.datetime) else value
+
+
 def _as_given(value: Any) -> Any:
     return value
 
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "as_of": _date,
+    "method": Method,
+    "distribution": Distribution,
+    "var_estimator": VarEstimator,
+    "es_estimator": EsEstimator,
+    "by": lambda value: tuple(name.lower() for name in ([value] if isinstance(value, str) else value)),
+}

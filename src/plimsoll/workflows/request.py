@@ -1,10 +1,10 @@
 """What a user asks of a risk report."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plimsoll.data.importers.currencies import is_currency
 from plimsoll.errors import UsageError
 from plimsoll.risk.estimators import EsEstimator, VarEstimator
 from plimsoll.risk.factors import major_unit
@@ -109,4 +109,4 @@ def _whole(number: object) -> bool:
 
 
 def _is_major_currency(code: str) -> bool:
-    return re.fullmatch("[A-Z]{3}", code) is not None and major_unit(code)[1] == 1.0
+    return is_currency(code) and major_unit(code)[1] == 1.0

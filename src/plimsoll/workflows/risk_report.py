@@ -23,7 +23,13 @@ from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 from plimsoll.risk.volatility import realised_volatility
 from plimsoll.workflows.figures import Figures, Tail
 from plimsoll.workflows.identity import identify
-from plimsoll.workflows.inputs import factor_names, needed_currencies, needed_symbols, state_currencies
+from plimsoll.workflows.inputs import (
+    doubted_prices,
+    factor_names,
+    needed_currencies,
+    needed_symbols,
+    state_currencies,
+)
 from plimsoll.workflows.request import Method, ReportRequest
 
 __all__ = ["risk_report"]
@@ -66,8 +72,8 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
         )
     equal = bool(np.ptp(scenarios.weights) == 0)
     tail = Tail(request, None if equal else scenarios.weights, scenarios.observations)
-    figures = Figures(cube, market.history, tail, request.base_currency)
-    path = _cube(portfolio, market, past_levels(market.history), request)
+    figures = Figures(cube, market, tail, request.base_currency)
+    path = _cube(portfolio, market, past_levels(market.history, market.snapshot), request)
     value = float(cube.values.sum())
     return RiskReport(
         portfolio=portfolio.name,
@@ -101,6 +107,7 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
             *market.assumptions,
             *_window(scenarios, market.history, request),
             *_mixed_estimators(request),
+            *doubted_prices(cube.positions, market.snapshot),
             *cube.assumptions,
         ),
         proxied_share_es=figures.proxied_share(),

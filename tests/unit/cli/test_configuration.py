@@ -36,6 +36,13 @@ def test_a_link_to_itself_is_no_file(tmp_path: Path) -> None:
     assert settings().base == "USD"
 
 
+def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that looks like a setting and is none is not silently ignored."""
+    monkeypatch.setenv("PLIMSOLL_CONFIDENSE", "0.9")
+    with pytest.raises(UsageError, match="PLIMSOLL_CONFIDENSE"):
+        settings()
+
+
 def test_a_refused_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A value out of range is named with the reason."""
     monkeypatch.setenv("PLIMSOLL_CONFIDENCE", "99")

@@ -86,3 +86,41 @@ def test_examples_of_the_help_name_real_options() -> None:
     outcome = CliRunner().invoke(app, ["report", "--help"], env={"COLUMNS": "200"})
     for word in EXAMPLES.split():
         assert not word.startswith("--") or word in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--distribution", "student-t"],
+        ["--seed", "3"],
+        ["--method", "parametric", "--var-estimator", "kernel"],
+        ["--method", "monte-carlo", "--no-overlapping"],
+    ],
+)
+def test_an_option_without_effect_is_refused(options: list[str]) -> None:
+    """An option that the method does not look at is wrong use, not silently ignored."""
+    with pytest.raises(UsageError, match="has no effect"):
+        _report(*options)
+
+
+@pytest.mark.parametrize("name", ["book.csv", "prices/a.csv", "prices.csv"])
+def test_the_page_never_overwrites_an_input(name: str) -> None:
+    """A page that would replace the portfolio or its prices is refused before anything is read."""
+    Path("prices").mkdir()
+    for path in (Path("prices/a.csv"), Path("prices.csv")):
+        path.write_text("date,AAPL\n2024-01-01,1\n")
+    before = Path(name).read_text()
+    source = "prices" if name.startswith("prices/") else "prices.csv"
+    with pytest.raises(UsageError, match="would overwrite"):
+        _report("--html", name, "--prices", source)
+    assert Path(name).read_text() == before
+
+
+def test_an_empty_source_or_page_is_refused() -> None:
+    """Empty text is no price source and no page: it is not taken for the default."""
+    for option in ("--prices", "--base"):
+        with pytest.raises(UsageError, match=option):
+            _report(option, "")
+    for page in ("", "-"):
+        with pytest.raises(UsageError, match="names no file"):
+            _report("--html", page)

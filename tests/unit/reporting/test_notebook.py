@@ -38,6 +38,13 @@ def test_a_book_without_nodes(cash: RiskReport) -> None:
     assert "USD 1,000" in _shown(cash)
 
 
+def test_in_a_line_it_says_what_it_is(report: RiskReport) -> None:
+    """Printed, a report is a sentence, not pages of numbers."""
+    text = repr(NotebookReport.of(report))
+    assert report.portfolio in text
+    assert len(text) < 200
+
+
 def test_every_table_becomes_a_frame(report: RiskReport) -> None:
     """Each table comes as a polars and as a pandas frame of the same shape; positions are the default."""
     held = NotebookReport.of(report)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from plimsoll.data.history import HistoryResult
 from plimsoll.risk.factors import RiskFactor
 from plimsoll.risk.market import MarketHistory, Quality
 from plimsoll.workflows.figures import weakest_qualities
@@ -18,12 +19,13 @@ SEEN, FILLED, PROXIED, STALE = Quality.OBSERVED, Quality.FILLED, Quality.PROXIED
         ([PROXIED, SEEN, SEEN], PROXIED),
         ([SEEN, STALE, SEEN], SEEN),
         ([FILLED, SEEN, STALE], STALE),
-        ([PROXIED, SEEN, STALE], PROXIED),
+        ([PROXIED, SEEN, STALE], STALE),
     ],
 )
 def test_weakest_qualities(points: list[Quality], expected: Quality) -> None:
-    """A proxy counts anywhere, a stale point only at the end."""
+    """A proxy counts anywhere, a stale point only at the end, where it counts most."""
     dates = np.datetime64("2024-01-01") + np.arange(3)
     quality = np.array(points, dtype=np.uint8)[:, np.newaxis]
     history = MarketHistory(dates, (RiskFactor("AAA"),), np.ones((3, 1)), quality)
-    assert weakest_qualities(history) == {"AAA": expected}
+    market = HistoryResult(history, history.snapshot(), {}, ())
+    assert weakest_qualities(market) == {"AAA": expected}

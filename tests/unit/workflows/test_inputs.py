@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from plimsoll.risk.failures import Reason
+from plimsoll.risk.market import MarketSnapshot, Quality, Quote
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Portfolio, Position
 from plimsoll.workflows.inputs import (
+    doubted_prices,
     factor_names,
     needed_currencies,
     needed_symbols,
@@ -46,7 +48,13 @@ def test_currency_comes_from_the_file_then_the_prices_then_the_base() -> None:
     """A stated currency stays, else that of the prices, else the base currency, which is recorded."""
     held = book(share("AAA", 1.0, "CHF"), share("BBB", 1.0), OPTION, share("EURUSD", 1.0), share("ZZZ", 1.0))
     portfolio, failures, assumptions = state_currencies(held.portfolio, small_market(), "USD")
-    assert [p.instrument.currency for p in portfolio.positions] == ["CHF", "EUR", "EUR", "USD", "USD"]
+    assert {p.instrument.symbol: p.instrument.currency for p in portfolio.positions} == {
+        "AAA": "CHF",
+        "BBB": "EUR",
+        "O": "EUR",
+        "EURUSD": "USD",
+        "ZZZ": "USD",
+    }
     assert failures == ()
     assert [assumption.items for assumption in assumptions] == [("EURUSD", "ZZZ")]
 
@@ -55,6 +63,19 @@ def test_a_symbol_written_differently_finds_its_currency() -> None:
     """The currency of BBB serves a position in bbb, as its prices do."""
     portfolio, _, _ = state_currencies(book(share("bbb", 1.0)).portfolio, small_market(), "USD")
     assert portfolio.positions[0].instrument.currency == "EUR"
+
+
+def test_prices_of_the_file_are_named_and_doubted_where_far_off() -> None:
+    """Stated prices are listed; one that is a hundred times the market's is pointed out."""
+    today = small_market().dates[-1].astype(object)
+    snapshot = MarketSnapshot(today, {"AAA": Quote(95.0, Quality.OBSERVED, today)})
+    fair, pence = (replace(share("AAA", 1.0), price=price) for price in (100.0, 9500.0))
+    unknown = replace(share("ZZZ", 1.0), price=5.0)
+    assert doubted_prices([share("AAA", 1.0), cash("USD", 1.0)], snapshot) == ()
+    assert [note.topic for note in doubted_prices([fair, unknown], snapshot)] == ["price"]
+    named, doubt = doubted_prices([pence, unknown], snapshot)
+    assert named.items == ("AAA", "ZZZ")
+    assert "100 times the market's 95" in doubt.text
 
 
 def test_a_disagreement_is_a_failure() -> None:

@@ -31,6 +31,8 @@ def test_plain_options_mean_what_they_say() -> None:
     )
     assert plain.run == typed.run
     assert plain.var == typed.var
+    moment = dt.datetime(2024, 10, 1, 17, 30, tzinfo=dt.UTC)
+    assert report(BOOK, small_market(), by="Sector", as_of=moment).as_of == dt.date(2024, 10, 1)
     assert report(BOOK, small_market(), by="sector", as_of=dt.date(2024, 10, 1)).nodes.keys() == {"sector"}
 
 
@@ -42,6 +44,7 @@ def test_plain_options_mean_what_they_say() -> None:
         ({"as_of": "yesterday"}, "yesterday"),
         ({"by": 3}, "by=3"),
         ({"confidence": 99}, "confidence"),
+        ({"confidence": "0.99"}, "wrong type"),
     ],
 )
 def test_a_wrong_option_is_named(options: dict[str, object], hint: str) -> None:

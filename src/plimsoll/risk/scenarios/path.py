@@ -3,14 +3,14 @@
 import numpy as np
 
 from plimsoll.risk.factors import move
-from plimsoll.risk.market import MarketHistory
+from plimsoll.risk.market import MarketHistory, MarketSnapshot
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 
 __all__ = ["past_levels"]
 
 
-def past_levels(history: MarketHistory) -> ScenarioSet:
-    """Return one scenario for each date of `history`: the shocks from its last levels to those of that date.
+def past_levels(history: MarketHistory, snapshot: MarketSnapshot) -> ScenarioSet:
+    """Return one scenario for each date of `history`: the shocks from today's levels to those of that date.
 
     A cube over it holds, for every position, its value on that date less its value now, revalued in full.
 
@@ -18,15 +18,16 @@ def past_levels(history: MarketHistory) -> ScenarioSet:
     ----------
     history
         T dates of F risk factors.
+    snapshot
+        The market in which the book is valued, a quote for each factor.
 
     Returns
     -------
     ScenarioSet
-        T scenarios in the order of the dates, the last one without a shock.
+        T scenarios in the order of the dates.
     """
-    now = history.levels[-1]
     columns = [
-        move(np.full(len(history.dates), now[j]), history.levels[:, j], factor.shock)
+        move(np.array(snapshot.quotes[factor.name].level), history.levels[:, j], factor.shock)
         for j, factor in enumerate(history.factors)
     ]
     count = len(history.dates)
