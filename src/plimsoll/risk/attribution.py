@@ -4,11 +4,14 @@ A measure of a P&L vector is ``-(weights @ pnl)`` for the scenario weights of it
 (:mod:`plimsoll.risk.estimators`). Everything here works on vectors and weights, whatever the estimator.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from plimsoll.risk.weighted_sums import weighted_sum, weighted_sums
 
 __all__ = [
     "TailMeasures",
@@ -69,7 +72,7 @@ def components(pnl_rows: NDArray[np.floating], scenario_weights: NDArray[np.floa
     height = max(1, _BLOCK // max(1, len(weights)))
     for first in range(0, len(pnl_rows), height):
         rows = pnl_rows[first : first + height]
-        found[first : first + height] = (rows[:, used] if sparse else rows) @ weights
+        found[first : first + height] = weighted_sums(rows.take(used, axis=1) if sparse else rows, weights)
     return 0.0 - found
 
 
@@ -86,7 +89,8 @@ def marginal(component: NDArray[np.float64], values: NDArray[np.float64]) -> tup
     Returns
     -------
     tuple of float or None
-        N ratios without a unit; None where the value is zero, as no multiple of nothing is something.
+        N ratios without a unit; None where the value is zero, as no multiple of nothing is something, or so
+        close to it that the ratio is no finite number.
 
     Examples
     --------
@@ -94,7 +98,8 @@ def marginal(component: NDArray[np.float64], values: NDArray[np.float64]) -> tup
     (0.05, None)
     """
     pairs = zip(component.tolist(), values.tolist(), strict=True)
-    return tuple(None if value == 0 else part / value for part, value in pairs)
+    ratios = (part / value if value else math.inf for part, value in pairs)
+    return tuple(ratio if math.isfinite(ratio) else None for ratio in ratios)
 
 
 def incremental(
@@ -139,13 +144,13 @@ def measures_of(var_weighting: Weighting, es_weighting: Weighting) -> TailMeasur
     Parameters
     ----------
     var_weighting, es_weighting
-        From a P&L vector to its scenario weights, such as
-        ``lambda pnl: var_weights(pnl, 0.99, estimator=VarEstimator.NORMAL)``.
+        From a P&L vector to its scenario weights. For the estimators of :mod:`plimsoll.risk.estimators`,
+        :func:`~plimsoll.risk.estimators.tail_measures` is faster.
     """
 
     def measure(rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        var = [-(var_weighting(row) @ row) for row in rows]
-        es = [-(es_weighting(row) @ row) for row in rows]
+        var = [0.0 - weighted_sum(row, var_weighting(row)) for row in rows]
+        es = [0.0 - weighted_sum(row, es_weighting(row)) for row in rows]
         return np.array(var, dtype=np.float64), np.array(es, dtype=np.float64)
 
     return measure

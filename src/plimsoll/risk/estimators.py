@@ -3,28 +3,36 @@
 Line the scenarios up from the worst to the best, so that scenario i ends at the cumulative probability `c_i`.
 An estimator is then a curve `share(c)` that climbs from 0 to 1: how much of the measure lies in the worst `c`
 of the probability. Scenario i gets the weight `share(c_i) - share(c_{i-1})`, and the measure is
-`-(weights @ pnl)`. The curve sees nothing but cumulative probabilities, so equal and unequal scenario weights
-share one definition. Only `normal` is different: it weighs every scenario by its P&L.
+`-(weights @ pnl)`. The curve (:mod:`plimsoll.risk.curves`) sees nothing but cumulative probabilities, so
+equal and unequal scenarios share one definition. The weights of equal scenarios depend on their number alone:
+they are computed once for any number of vectors. Two estimators are different: `tail_mean` also looks at
+ties, and `normal` weighs every scenario by its P&L.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from plimsoll.risk.curves import averaged, bandwidth, harrell_davis, interpolated, kernel, step
+from plimsoll.risk.weighted_sums import weighted_sum, weighted_sums
 from plimsoll.risk.worst_first import (
     WorstFirst,
-    checked_pnl,
     checked_probabilities,
+    equal_steps,
+    first_reaching,
     tail_probability,
     worst_first,
 )
 
 __all__ = ["EsEstimator", "VarEstimator", "es_weights", "tail_measures", "var_weights"]
+
+_BLOCK = 1 << 18  # P&L of many vectors that is sorted at a time
 
 
 class VarEstimator(StrEnum):
@@ -82,9 +90,12 @@ _PLOTTING: Mapping[VarEstimator, tuple[float, float]] = MappingProxyType(
     }
 )
 
+_Estimator = VarEstimator | EsEstimator
+_NORMAL = (VarEstimator.NORMAL, EsEstimator.NORMAL)
+
 
 def var_weights(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     confidence: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -95,9 +106,9 @@ def var_weights(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive, in any one currency; finite.
+        Shape (S,), gain positive, in any one currency; finite. Or the scenarios lined up already.
     confidence
-        Fraction above 0.5 and below 1 (0.99).
+        Fraction above 0.5 and at most 0.9999 (0.99).
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     estimator
@@ -133,15 +144,11 @@ def var_weights(
     >>> var_weights([3.0, -5.0, 1.0, -2.0], 0.75)
     array([0., 1., 0., 0.])
     """
-    tail = tail_probability(confidence)
-    if estimator is VarEstimator.NORMAL:
-        return _normal_weights(pnl, probabilities, float(special.ndtri(confidence)))
-    scenarios = worst_first(pnl, probabilities)
-    return scenarios.weights(_var_share(estimator, scenarios, tail))
+    return _weights(worst_first(pnl, probabilities), VarEstimator(estimator), tail_probability(confidence))
 
 
 def es_weights(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     confidence: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -152,9 +159,9 @@ def es_weights(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive, in any one currency; finite.
+        Shape (S,), gain positive, in any one currency; finite. Or the scenarios lined up already.
     confidence
-        Fraction above 0.5 and below 1 (0.975).
+        Fraction above 0.5 and at most 0.9999 (0.975).
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     estimator
@@ -187,32 +194,34 @@ def es_weights(
     >>> es_weights([3.0, -5.0, 1.0, -2.0], 0.6)
     array([0.   , 0.625, 0.   , 0.375])
     """
-    tail = tail_probability(confidence)
-    if estimator is EsEstimator.NORMAL:
-        z = float(special.ndtri(confidence))
-        return _normal_weights(pnl, probabilities, float(np.exp(-z * z / 2) / np.sqrt(2 * np.pi) / tail))
-    scenarios = worst_first(pnl, probabilities)
-    return scenarios.weights(_es_share(estimator, scenarios, tail))
+    return _weights(worst_first(pnl, probabilities), EsEstimator(estimator), tail_probability(confidence))
 
 
 def tail_measures(
-    pnl_rows: ArrayLike, confidence: float, *, probabilities: ArrayLike | None = None
+    pnl_rows: ArrayLike,
+    confidence: float,
+    *,
+    probabilities: ArrayLike | None = None,
+    var_estimator: VarEstimator = VarEstimator.ORDER_STATISTIC,
+    es_estimator: EsEstimator = EsEstimator.ACERBI_TASCHE,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return VaR and ES of many P&L vectors at once, by the default estimators.
+    """Return VaR and ES of many P&L vectors at once.
 
     Parameters
     ----------
     pnl_rows
         Shape (N, S), gain positive; finite. float32 rows are summed in float64.
     confidence
-        Fraction above 0.5 and below 1.
+        Fraction above 0.5 and at most 0.9999.
     probabilities
-        Shape (S,), shared by all rows; None for equal ones.
+        Shape (S,), shared by all rows; None for equal ones, which are faster.
+    var_estimator, es_estimator
+        As for :func:`var_weights` and :func:`es_weights`.
 
     Returns
     -------
     tuple of numpy.ndarray
-        VaR and ES, each of shape (N,), a loss positive.
+        VaR and ES, each of shape (N,), a loss positive. A row has the same bits, whatever rows are beside it.
 
     Raises
     ------
@@ -226,115 +235,155 @@ def tail_measures(
     ([2.0, 2.0], [3.875, 2.625])
     """
     rows = np.asarray(pnl_rows)
-    if rows.ndim != 2 or rows.shape[1] == 0 or not np.isfinite(rows).all():
-        raise ValueError("P&L rows must be a finite matrix (nodes, scenarios) with at least one scenario")
+    if rows.ndim != 2 or rows.shape[1] == 0:
+        raise ValueError(f"P&L rows must be a finite matrix (vectors, scenarios); got shape {rows.shape}")
     tail = tail_probability(confidence)
-    chances = checked_probabilities(probabilities, rows.shape[1])
-    if chances is not None:
-        return _weighted_tail_measures(rows, chances, tail)
-    in_tail = rows.shape[1] * tail
-    rank = math.ceil(in_tail - 1e-9)
-    worst = np.partition(rows, rank - 1, axis=1)[:, :rank].astype(np.float64)
-    boundary = worst[:, -1]
-    return 0.0 - boundary, 0.0 - (worst.sum(axis=1) - (rank - in_tail) * boundary) / in_tail
+    unequal = checked_probabilities(probabilities, rows.shape[1])
+    estimators = VarEstimator(var_estimator), EsEstimator(es_estimator)
+    measures = np.empty((2, len(rows)))
+    height = max(1, _BLOCK // rows.shape[1])
+    for first in range(0, len(rows), height):
+        block = rows[first : first + height]
+        if not np.isfinite(block).all():
+            raise ValueError("P&L rows must be a finite matrix; there is NaN or infinity in them")
+        if unequal is None:
+            measures[:, first : first + height] = _of_equal(block, tail, estimators)
+        else:
+            measures[:, first : first + height] = _of_unequal(block, unequal, tail, estimators)
+    return measures[0], measures[1]
 
 
-def _weighted_tail_measures(
-    rows: NDArray[np.floating], chances: NDArray[np.float64], tail: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return VaR and ES of rows whose scenarios have unequal probabilities."""
-    pairs = [worst_first(row, chances) for row in rows]
-    var = [scenarios.losses[scenarios.first_reaching(tail)] for scenarios in pairs]
-    shares = [np.diff(np.minimum(scenarios.cumulative, tail), prepend=0.0) for scenarios in pairs]
-    es = [share @ scenarios.losses / tail for share, scenarios in zip(shares, pairs, strict=True)]
-    return np.array(var), np.array(es)
+def _of_equal(
+    rows: NDArray[np.floating], tail: float, estimators: Sequence[_Estimator]
+) -> list[NDArray[np.float64]]:
+    """Return the measures of each row, one array per estimator, from one sort of the losses that count."""
+    by_place = [_equal_weights(estimator, rows.shape[1], tail) for estimator in estimators]
+    needed = max(weights.size for weights in by_place)
+    gains = np.partition(rows, needed - 1, axis=1)[:, :needed] if needed else rows[:, :0]
+    worst = np.sort(gains, axis=1).astype(np.float64)
+    measures = []
+    for estimator, weights in zip(estimators, by_place, strict=True):
+        if estimator in _NORMAL:
+            measures.append(_normal_multiple(estimator, tail) * _deviations(rows))
+        elif estimator is EsEstimator.TAIL_MEAN:
+            measures.append(_tail_means(rows, worst[:, : weights.size]))
+        else:
+            measures.append(0.0 - weighted_sums(worst[:, : weights.size], weights))
+    return measures
 
 
-def _normal_weights(pnl: ArrayLike, probabilities: ArrayLike | None, multiple: float) -> NDArray[np.float64]:
-    """Return weights that give `multiple` standard deviations around zero, sqrt(sum(p * pnl²))."""
-    gains = checked_pnl(pnl)
-    chances = checked_probabilities(probabilities, gains.size)
-    moments = gains / gains.size if chances is None else gains * chances
-    sigma = math.sqrt(moments @ gains)
-    return np.zeros_like(gains) if sigma == 0.0 else -multiple / sigma * moments
+def _of_unequal(
+    rows: NDArray[np.floating],
+    probabilities: NDArray[np.float64],
+    tail: float,
+    estimators: Sequence[_Estimator],
+) -> list[list[float]]:
+    """Return the measures of each row, one list per estimator; every row is sorted once."""
+    lined_up = [worst_first(row, probabilities) for row in rows]
+    return [[row.measure(_weights(row, estimator, tail)) for row in lined_up] for estimator in estimators]
 
 
-def _var_share(estimator: VarEstimator, scenarios: WorstFirst, tail: float) -> NDArray[np.float64]:
-    """Return the curve of a VaR estimator at each place."""
-    count, cumulative = scenarios.observations, scenarios.cumulative
+def _weights(scenarios: WorstFirst, estimator: _Estimator, tail: float) -> NDArray[np.float64]:
+    """Return the weight of each scenario, in the order of the P&L."""
+    if estimator in _NORMAL:
+        return _normal_weights(scenarios, _normal_multiple(estimator, tail))
+    if estimator is EsEstimator.TAIL_MEAN:
+        value_at_risk = scenarios.losses[scenarios.first_reaching(tail)]
+        reached = scenarios.cumulative[np.count_nonzero(scenarios.losses >= value_at_risk) - 1]
+        by_place = _steps(np.minimum(scenarios.cumulative / reached, 1.0))
+    elif scenarios.probabilities is None:
+        by_place = _equal_weights(estimator, scenarios.pnl.size, tail)
+    else:
+        by_place = _steps(_share(estimator, scenarios.cumulative, scenarios.observations, tail))
+    return scenarios.weights(by_place)
+
+
+@lru_cache(maxsize=8, typed=True)  # typed, as estimators of VaR and ES with the same name are equal strings
+def _equal_weights(estimator: _Estimator, count: int, tail: float) -> NDArray[np.float64]:
+    """Return the weights of the worst of `count` equal scenarios, up to the last that is not zero.
+
+    Those of `tail_mean` know of no ties; `normal` has none, as it does not look at places.
+    """
+    if estimator in _NORMAL:
+        return np.empty(0)
+    by_place = _steps(_share(estimator, equal_steps(count), float(count), tail))
+    weights = by_place[: np.flatnonzero(by_place)[-1] + 1].copy()
+    weights.flags.writeable = False
+    return weights
+
+
+def _steps(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each place adds to a curve."""
+    steps = share.copy()
+    steps[1:] -= share[:-1]
+    return steps
+
+
+def _share(
+    estimator: _Estimator, cumulative: NDArray[np.float64], count: float, tail: float
+) -> NDArray[np.float64]:
+    """Return the curve of an estimator at each place."""
+    if isinstance(estimator, VarEstimator):
+        return _var_share(estimator, cumulative, count, tail)
+    return _es_share(estimator, cumulative, count, tail)
+
+
+def _var_share(
+    estimator: VarEstimator, cumulative: NDArray[np.float64], count: float, tail: float
+) -> NDArray[np.float64]:
     match estimator:
         case VarEstimator.ORDER_STATISTIC:
-            return _step(scenarios, tail)
+            return step(cumulative, tail)
         case VarEstimator.NEAREST:
             rank = max(1.0, float(np.rint(round(count * (1.0 - tail), 9))))
-            return _step(scenarios, (count - rank + 0.5) / count)
+            return step(cumulative, (count - rank + 0.5) / count)
         case VarEstimator.HARRELL_DAVIS:
-            return _harrell_davis(cumulative, tail, count)
+            return harrell_davis(cumulative, tail, count)
         case VarEstimator.KERNEL:
-            return _kernel(cumulative, tail, _bandwidth(tail, count))
+            return kernel(cumulative, tail, bandwidth(tail, count))
         case _:
-            return _interpolated(cumulative, tail, count, _PLOTTING[estimator])
+            return interpolated(cumulative, tail, count, _PLOTTING[estimator])
 
 
-def _es_share(estimator: EsEstimator, scenarios: WorstFirst, tail: float) -> NDArray[np.float64]:
-    """Return the curve of an ES estimator at each place."""
-    count, cumulative = scenarios.observations, scenarios.cumulative
+def _es_share(
+    estimator: EsEstimator, cumulative: NDArray[np.float64], count: float, tail: float
+) -> NDArray[np.float64]:
     match estimator:
         case EsEstimator.ACERBI_TASCHE:
             return np.minimum(cumulative / tail, 1.0)
         case EsEstimator.TAIL_MEAN:
-            value_at_risk = scenarios.losses[scenarios.first_reaching(tail)]
-            at_least = int(np.count_nonzero(scenarios.losses >= value_at_risk))
-            return np.minimum(cumulative / float(cumulative[at_least - 1]), 1.0)
+            return np.minimum(cumulative / float(cumulative[first_reaching(cumulative, tail)]), 1.0)
         case EsEstimator.HARRELL_DAVIS:
-            return _averaged(lambda level: _harrell_davis(cumulative, level, count), tail, count)
+            return averaged(partial(harrell_davis, count=count), cumulative, tail, count)
         case _:
-            bandwidth = _bandwidth(tail, count)
-            return _averaged(lambda level: _kernel(cumulative, level, bandwidth), tail, count)
+            return averaged(partial(kernel, width=bandwidth(tail, count)), cumulative, tail, count)
 
 
-def _step(scenarios: WorstFirst, level: float) -> NDArray[np.float64]:
-    """Return the curve of a single order statistic: the first to reach `level`."""
-    share = np.zeros_like(scenarios.cumulative)
-    share[scenarios.first_reaching(level) :] = 1.0
-    return share
+def _tail_means(rows: NDArray[np.floating], worst: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean loss at or beyond VaR, the last of the `worst`; ties may lie beyond them."""
+    boundary = worst[:, -1]
+    reached = np.count_nonzero(rows <= boundary[:, np.newaxis], axis=1)
+    means: NDArray[np.float64] = (worst.sum(axis=1) + (reached - worst.shape[1]) * boundary) / reached
+    return 0.0 - means
 
 
-def _interpolated(
-    cumulative: NDArray[np.float64], tail: float, count: float, plotting: tuple[float, float]
-) -> NDArray[np.float64]:
-    """Return the curve of two neighbouring order statistics: a ramp of width 1 / n."""
-    a, b = plotting
-    rank = min(max(a + (1.0 - tail) * (count + 1.0 - a - b), 1.0), count)
-    return np.clip(count * (cumulative - 1.0) + rank, 0.0, 1.0)
+def _normal_weights(scenarios: WorstFirst, multiple: float) -> NDArray[np.float64]:
+    """Return weights that give `multiple` standard deviations around zero, sqrt(sum(p * pnl²))."""
+    gains, unequal = scenarios.pnl, scenarios.probabilities
+    moments = gains / gains.size if unequal is None else gains * unequal
+    deviation = math.sqrt(weighted_sum(gains, moments))
+    return np.zeros_like(gains) if deviation == 0.0 else -multiple / deviation * moments
 
 
-def _harrell_davis(cumulative: NDArray[np.float64], level: float, count: float) -> NDArray[np.float64]:
-    """Return the beta distribution of the order statistic expected at `level`."""
-    spread = special.betainc((count + 1.0) * level, (count + 1.0) * (1.0 - level), cumulative)
-    return np.asarray(spread, dtype=np.float64)
+def _normal_multiple(estimator: _Estimator, tail: float) -> float:
+    """Return how many standard deviations the normal VaR or ES is."""
+    z = -float(special.ndtri(tail))
+    if isinstance(estimator, VarEstimator):
+        return z
+    return math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi) / tail
 
 
-def _kernel(cumulative: NDArray[np.float64], level: float, bandwidth: float) -> NDArray[np.float64]:
-    """Return a normal distribution around `level`, cut off and renormalised on [0, 1]."""
-    low = special.ndtr(-level / bandwidth)
-    high = special.ndtr((1.0 - level) / bandwidth)
-    spread = (special.ndtr((cumulative - level) / bandwidth) - low) / (high - low)
-    return np.asarray(spread, dtype=np.float64)
-
-
-def _bandwidth(tail: float, count: float) -> float:
-    """Return the standard error of the cumulative probability at the quantile."""
-    return math.sqrt(tail * (1.0 - tail) / (count + 1.0))
-
-
-def _averaged(
-    curve: Callable[[float], NDArray[np.float64]], tail: float, count: float
-) -> NDArray[np.float64]:
-    """Return the mean of a curve over all levels between zero and `tail`."""
-    # The curve changes over sqrt(tail / count) of the level, so a tail of sqrt(tail * count) such steps.
-    nodes, weights = np.polynomial.legendre.leggauss(24 + 2 * math.ceil(math.sqrt(tail * count)))
-    mean = np.zeros(1)
-    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
-        mean = mean + weight / 2.0 * curve((node + 1.0) * tail / 2.0)
-    return mean
+def _deviations(rows: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the standard deviation around zero of each row."""
+    squares = np.einsum("ns,ns->n", rows, rows, dtype=np.float64)
+    return np.asarray(np.sqrt(squares / rows.shape[1]))

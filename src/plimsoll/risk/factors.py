@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["RiskFactor", "Shock", "fx_pair", "major_unit", "move", "shocked"]
+__all__ = ["RiskFactor", "Shock", "change", "fx_pair", "major_unit", "move", "shocked"]
 
 _MINOR_UNITS = {"GBX": "GBP", "GBp": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
 
@@ -65,3 +65,18 @@ def shocked(level: float, shocks: NDArray[np.float64], shock: Shock) -> NDArray[
     if shock is Shock.ABSOLUTE:
         return level + shocks
     return level * (np.exp(shocks) if shock is Shock.LOG else 1.0 + shocks)
+
+
+def change(level: float, shocks: NDArray[np.float64], shock: Shock) -> NDArray[np.float64]:
+    """Return what each of `shocks` adds to `level`, with all digits of a small shock.
+
+    :func:`shocked` less `level` is the same number, but loses the digits that the two share.
+
+    Examples
+    --------
+    >>> change(8.0, np.array([-0.5, 2.0**-60]), Shock.RELATIVE).tolist() == [-4.0, 2.0**-57]
+    True
+    """
+    if shock is Shock.ABSOLUTE:
+        return shocks.copy()
+    return level * (np.expm1(shocks) if shock is Shock.LOG else shocks)

@@ -57,7 +57,7 @@ def binomial_ranks(
     count
         Independent observations, at least 1.
     confidence
-        Confidence level of VaR, above 0.5 and below 1.
+        Confidence level of VaR, above 0.5 and at most 0.9999.
     interval_confidence
         Nominal coverage, above 0 and below 1.
 
@@ -95,7 +95,7 @@ def binomial_ranks(
 
 
 def var_interval(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     confidence: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -107,9 +107,9 @@ def var_interval(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive; finite.
+        Shape (S,), gain positive; finite. Or the scenarios lined up already.
     confidence
-        Confidence level of VaR, above 0.5 and below 1.
+        Confidence level of VaR, above 0.5 and at most 0.9999.
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     observations
@@ -144,7 +144,7 @@ def var_interval(
 
 
 def es_interval(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     confidence: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -156,9 +156,9 @@ def es_interval(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive; finite.
+        Shape (S,), gain positive; finite. Or the scenarios lined up already.
     confidence
-        Confidence level of ES, above 0.5 and below 1.
+        Confidence level of ES, above 0.5 and at most 0.9999.
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     observations
@@ -204,7 +204,7 @@ def es_interval(
 
 
 def normal_interval(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     value: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -216,7 +216,7 @@ def normal_interval(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive; finite.
+        Shape (S,), gain positive; finite. Or the scenarios lined up already.
     value
         VaR or ES of the `normal` estimator, not negative.
     probabilities

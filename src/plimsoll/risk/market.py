@@ -18,8 +18,8 @@ class Quality(IntEnum):
 
     OBSERVED = 0
     FILLED = 1  # a short gap between two observations, bridged
-    PROXIED = 2  # before the first, after the last, or in a long gap: taken from other series
-    STALE = 3  # observed, but unchanged for too long to be believed
+    STALE = 2  # observed, but unchanged for too long to be believed
+    PROXIED = 3  # before the first, after the last, or in a long gap: taken from other series
 
 
 @dataclass(frozen=True, slots=True)

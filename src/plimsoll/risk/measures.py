@@ -8,7 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, var_weights
 from plimsoll.risk.intervals import es_interval, normal_interval, var_interval
-from plimsoll.risk.worst_first import checked_pnl, checked_probabilities, worst_first
+from plimsoll.risk.scenarios.weights import effective_number
+from plimsoll.risk.weighted_sums import weighted_sum
+from plimsoll.risk.worst_first import WorstFirst, checked_pnl, checked_probabilities, worst_first
 
 __all__ = ["Estimate", "expected_shortfall", "value_at_risk", "volatility", "worst"]
 
@@ -55,7 +57,7 @@ class Estimate:
 
 
 def value_at_risk(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     confidence: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -69,9 +71,10 @@ def value_at_risk(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive, in any one currency; finite.
+        Shape (S,), gain positive, in any one currency; finite. Or the scenarios lined up already, so that
+        several measures share one sort: see :func:`~plimsoll.risk.worst_first.worst_first`.
     confidence
-        Fraction above 0.5 and below 1 (0.99).
+        Fraction above 0.5 and at most 0.9999 (0.99).
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     estimator
@@ -101,24 +104,15 @@ def value_at_risk(
     >>> estimate.value, estimate.low, estimate.high, estimate.tail_count
     (46.0, 40.0, 50.0, 5)
     """
-    weights = var_weights(pnl, confidence, probabilities=probabilities, estimator=estimator)
-    gains = checked_pnl(pnl)
-    value = 0.0 - float(weights @ gains)
+    scenarios = worst_first(pnl, probabilities)
+    value = scenarios.measure(var_weights(scenarios, confidence, estimator=estimator))
     if estimator is VarEstimator.NORMAL:
         interval = normal_interval(
-            gains,
-            value,
-            probabilities=probabilities,
-            observations=observations,
-            interval_confidence=interval_confidence,
+            scenarios, value, observations=observations, interval_confidence=interval_confidence
         )
     else:
         interval = var_interval(
-            gains,
-            confidence,
-            probabilities=probabilities,
-            observations=observations,
-            interval_confidence=interval_confidence,
+            scenarios, confidence, observations=observations, interval_confidence=interval_confidence
         ).around(value)
     return Estimate(
         value=value,
@@ -127,8 +121,8 @@ def value_at_risk(
         confidence=confidence,
         horizon_days=horizon_days,
         estimator=estimator.value,
-        tail_count=int(np.count_nonzero(-gains >= value)),
-        scenarios=gains.size,
+        tail_count=int(np.count_nonzero(scenarios.losses >= value)),
+        scenarios=scenarios.pnl.size,
         interval=interval.method,
         interval_confidence=interval_confidence,
         note=interval.note,
@@ -136,7 +130,7 @@ def value_at_risk(
 
 
 def expected_shortfall(
-    pnl: ArrayLike,
+    pnl: ArrayLike | WorstFirst,
     confidence: float,
     *,
     probabilities: ArrayLike | None = None,
@@ -150,9 +144,10 @@ def expected_shortfall(
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive, in any one currency; finite.
+        Shape (S,), gain positive, in any one currency; finite. Or the scenarios lined up already, so that
+        several measures share one sort: see :func:`~plimsoll.risk.worst_first.worst_first`.
     confidence
-        Fraction above 0.5 and below 1 (0.975).
+        Fraction above 0.5 and at most 0.9999 (0.975).
     probabilities
         Shape (S,), not negative, adding up to one; None for equal ones.
     estimator
@@ -182,25 +177,16 @@ def expected_shortfall(
     >>> estimate.value, round(estimate.low), round(estimate.high), estimate.tail_count
     (488.0, 478, 493, 25)
     """
-    weights = es_weights(pnl, confidence, probabilities=probabilities, estimator=estimator)
-    gains = checked_pnl(pnl)
-    value = 0.0 - float(weights @ gains)
-    boundary = var_weights(gains, confidence, probabilities=probabilities, estimator=estimator.partner)
+    scenarios = worst_first(pnl, probabilities)
+    value = scenarios.measure(es_weights(scenarios, confidence, estimator=estimator))
+    boundary = scenarios.measure(var_weights(scenarios, confidence, estimator=estimator.partner))
     if estimator is EsEstimator.NORMAL:
         interval = normal_interval(
-            gains,
-            value,
-            probabilities=probabilities,
-            observations=observations,
-            interval_confidence=interval_confidence,
+            scenarios, value, observations=observations, interval_confidence=interval_confidence
         )
     else:
         interval = es_interval(
-            gains,
-            confidence,
-            probabilities=probabilities,
-            observations=observations,
-            interval_confidence=interval_confidence,
+            scenarios, confidence, observations=observations, interval_confidence=interval_confidence
         ).around(value)
     return Estimate(
         value=value,
@@ -209,8 +195,8 @@ def expected_shortfall(
         confidence=confidence,
         horizon_days=horizon_days,
         estimator=estimator.value,
-        tail_count=int(np.count_nonzero(gains <= boundary @ gains)),
-        scenarios=gains.size,
+        tail_count=int(np.count_nonzero(scenarios.losses >= boundary)),
+        scenarios=scenarios.pnl.size,
         interval=interval.method,
         interval_confidence=interval_confidence,
         note=interval.note,
@@ -243,22 +229,23 @@ def volatility(pnl: ArrayLike, probabilities: ArrayLike | None = None) -> float:
     1.0
     """
     gains = checked_pnl(pnl)
-    chances = checked_probabilities(probabilities, gains.size)
-    freedom = 1.0 - float(1.0 / gains.size if chances is None else chances @ chances)
+    unequal = checked_probabilities(probabilities, gains.size)
+    freedom = 1.0 - 1.0 / (gains.size if unequal is None else effective_number(unequal))
     if freedom < 1e-12:
         raise ValueError("volatility needs at least two scenarios")
-    if chances is None:
+    if unequal is None:
         return float(gains.std(ddof=1))
-    return math.sqrt(chances @ (gains - chances @ gains) ** 2 / freedom)
+    squares = (gains - weighted_sum(gains, unequal)) ** 2
+    return math.sqrt(weighted_sum(squares, unequal) / freedom)
 
 
-def worst(pnl: ArrayLike, count: int) -> NDArray[np.intp]:
+def worst(pnl: ArrayLike | WorstFirst, count: int) -> NDArray[np.intp]:
     """Return the places of the worst scenarios, the worst first; ties in the order of the vector.
 
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive; finite.
+        Shape (S,), gain positive; finite. Or the scenarios lined up already.
     count
         How many; all S where it is larger.
 

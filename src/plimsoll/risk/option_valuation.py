@@ -46,7 +46,7 @@ class Contract:
     years
         To expiry, Act/365F; zero on the last day.
     spot
-        The underlying, in the currency of the option.
+        The underlying, in the currency of the option; one object for all options on it.
     rate
         One unit of that currency in base currency.
     volatility, origin
@@ -111,9 +111,13 @@ def option_book(
     """
     contracts: list[Contract] = []
     failures: dict[int, Failure] = {}
+    spots: dict[str, Level | None] = {}
     for index, position in enumerate(positions):
-        if position.instrument.option is not None:
-            found = _contract(index, position, position.instrument.option, levels)
+        terms = position.instrument.option
+        if terms is not None:
+            if terms.underlying not in spots:
+                spots[terms.underlying] = levels.level(terms.underlying)
+            found = _contract(index, position, terms, spots[terms.underlying], levels)
             if isinstance(found, Contract):
                 contracts.append(found)
             else:
@@ -152,13 +156,14 @@ def value_options(contracts: Sequence[Contract], levels: Levels) -> Iterator[tup
             yield contract.index, UnitValue(unit.now, worth)
 
 
-def _contract(index: int, position: Position, terms: OptionTerms, levels: Levels) -> Contract | Failure:
+def _contract(
+    index: int, position: Position, terms: OptionTerms, spot: Level | None, levels: Levels
+) -> Contract | Failure:
     """Return the option with its underlying and exchange rate, or the reason why it has none."""
     days = (terms.expiry - levels.as_of).days
     if days < 0:
         text = f"expired on {terms.expiry}, before {levels.as_of}; remove it or correct the expiry"
         return refused(position, Reason.EXPIRED, text, levels, "expiry")
-    spot = levels.level(terms.underlying)
     if spot is None:
         return unpriced(position, levels, terms.underlying, "underlying")
     rate = levels.rate(position.instrument.currency)
@@ -251,7 +256,7 @@ def _assumptions(contracts: Sequence[Contract], levels: Levels) -> Iterator[Assu
         )
         yield Assumption("options", text, _symbols(concerned))
     if levels.exact:
-        negative = {one.terms.underlying for one in contracts if (one.spot.shocked < 0).any()}
+        negative = [name for name, spot in _spots(contracts).items() if (spot.shocked < 0).any()]
         if negative:
             text = (
                 "Some scenarios take the underlying below zero; its options are valued as if it were at zero."
@@ -261,6 +266,11 @@ def _assumptions(contracts: Sequence[Contract], levels: Levels) -> Iterator[Assu
 
 def _symbols(contracts: Iterable[Contract]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(contract.position.instrument.symbol for contract in contracts))
+
+
+def _spots(contracts: Iterable[Contract]) -> dict[str, Level]:
+    """Return the underlyings by name, each once."""
+    return {contract.terms.underlying: contract.spot for contract in contracts}
 
 
 def _arguments(contracts: Sequence[Contract]) -> tuple[NDArray[np.float64], ...]:
@@ -282,12 +292,13 @@ def _arguments(contracts: Sequence[Contract]) -> tuple[NDArray[np.float64], ...]
 
 def _revalued(contracts: Sequence[Contract], now: NDArray[np.float64]) -> NDArray[np.floating]:
     """Return the move of the model's price in each scenario, shape (N, S)."""
-    rows: dict[str, int] = {}
-    underlying = [rows.setdefault(one.terms.underlying, len(rows)) for one in contracts]
-    spots = {one.terms.underlying: one.spot.shocked for one in contracts}
+    spots = _spots(contracts)
+    rows = {name: row for row, name in enumerate(spots)}
+    underlying = [rows[one.terms.underlying] for one in contracts]
+    shocked = np.stack([spot.shocked for spot in spots.values()])
     sign, _, strike, years, volatility, interest, dividend_yield = _arguments(contracts)
     terms = (sign, strike, years, volatility, interest, dividend_yield)
-    prices = revalue(*terms, np.stack([spots[name] for name in rows]), underlying=underlying)
+    prices = revalue(*terms, shocked, underlying=underlying)
     prices -= now[:, np.newaxis]
     return prices
 

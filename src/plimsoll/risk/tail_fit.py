@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from plimsoll.risk.weighted_sums import weighted_sum, weighted_sums
 from plimsoll.risk.worst_first import WorstFirst
 
 __all__ = ["FEWEST_EXCEEDANCES", "shortfall_quantiles"]
@@ -75,7 +76,8 @@ def shortfall_quantiles(
     -------
     numpy.ndarray or None
         One quantile per level, in the currency of the P&L, a loss positive. None where fewer than ten
-        observations lie strictly beyond the threshold (a short or mostly constant sample).
+        observations lie strictly beyond the threshold (a short or mostly constant sample), or so little
+        beyond it that no float holds their mean.
 
     Notes
     -----
@@ -100,14 +102,14 @@ def shortfall_quantiles(
     excesses = _excesses(scenarios, tail, observations)
     if excesses is None:
         return None
-    shapes, scales, chances = _posterior(excesses)
+    shapes, scales, probabilities = _posterior(excesses)
     nodes = (np.arange(_RATES) + 0.5) / _RATES
     rates = special.betaincinv(excesses.count + 1.0, observations - excesses.count, nodes) / tail
     reach = np.expm1(shapes[:, None] * np.log(rates)) / shapes[:, None] + 1.0
     reach = np.where(rates < 1.0, rates, reach)
     beyond = (scales / (1.0 - shapes[:, None]))[:, :, None] * reach[:, None, :]
     order = np.argsort(beyond, axis=None)
-    mass = np.repeat(chances.ravel() / _RATES, _RATES)[order]
+    mass = np.repeat(probabilities.ravel() / _RATES, _RATES)[order]
     middle = np.cumsum(mass) - mass / 2.0
     return excesses.threshold + excesses.mean * np.interp(levels, middle, beyond.ravel()[order])
 
@@ -124,7 +126,9 @@ def _excesses(scenarios: WorstFirst, tail: float, observations: float) -> _Exces
         return None
     possible = counts > 0.0
     sizes, counts = _grouped(scenarios.losses[:beyond][possible] - threshold, counts[possible])
-    mean = float(counts @ sizes / counts.sum())
+    mean = weighted_sum(sizes, counts) / float(counts.sum())
+    if mean == 0.0:
+        return None  # excesses at the edge of what a float can hold have no mean
     return _Excesses(threshold, mean, sizes / mean, counts)
 
 
@@ -152,10 +156,10 @@ def _posterior(
         shifts = np.linspace(low[1], high[1], size)
         scales = (1.0 - shapes)[:, None] * np.exp(shifts)
         heights = _log_density(shapes, scales, excesses)
-        chances = np.exp(heights - heights.max())
-        chances /= chances.sum()
-        low, high = _window(shapes, shifts, chances)
-    return shapes, scales, chances
+        probabilities = np.exp(heights - heights.max())
+        probabilities /= probabilities.sum()
+        low, high = _window(shapes, shifts, probabilities)
+    return shapes, scales, probabilities
 
 
 def _log_density(
@@ -164,20 +168,20 @@ def _log_density(
     """Return the logarithm of prior times likelihood, -inf where the law ends before the worst loss."""
     slopes = shapes[:, None] / scales
     growth = 1.0 + slopes[:, :, None] * excesses.sizes
-    logs = np.log(np.maximum(growth, 1e-300)) @ excesses.counts
+    logs = weighted_sums(np.log(np.maximum(growth, 1e-300)), excesses.counts)
     likelihood = -excesses.count * np.log(scales) - (1.0 / shapes[:, None] + 1.0) * logs
     prior = -0.5 * ((shapes[:, None] - _SHAPE_MEAN) / _SHAPE_DEVIATION) ** 2
     return np.where(growth[:, :, 0] > 0.0, likelihood + prior, -np.inf)
 
 
 def _window(
-    shapes: NDArray[np.float64], shifts: NDArray[np.float64], chances: NDArray[np.float64]
+    shapes: NDArray[np.float64], shifts: NDArray[np.float64], probabilities: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return where the next grid begins and ends: five standard deviations around the mean."""
     ends = []
-    for axis, mass in ((shapes, chances.sum(axis=1)), (shifts, chances.sum(axis=0))):
-        mean = float(mass @ axis)
-        spread = max(math.sqrt(mass @ (axis - mean) ** 2), (axis[1] - axis[0]) / 2.0)
+    for axis, mass in ((shapes, probabilities.sum(axis=1)), (shifts, probabilities.sum(axis=0))):
+        mean = weighted_sum(axis, mass)
+        spread = max(math.sqrt(weighted_sum((axis - mean) ** 2, mass)), (axis[1] - axis[0]) / 2.0)
         ends.append((mean - 5.0 * spread, mean + 5.0 * spread))
     shape, shift = ends
     shape = (max(shape[0], _SHAPE_RANGE[0]), min(shape[1], _SHAPE_RANGE[1]))

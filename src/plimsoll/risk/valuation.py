@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plimsoll.risk.factors import Shock, fx_pair, major_unit, shocked
+from plimsoll.risk.factors import Shock, change, fx_pair, major_unit
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.market import MarketSnapshot
 from plimsoll.risk.portfolio import Kind, Position
@@ -100,9 +100,8 @@ class Levels:
         if column is None:
             return self.fixed(now)
         shocks, shock = self._scenarios.shocks[:, column], self._scenarios.factors[column].shock
-        if self.exact:
-            return Level(now, shocked(now, shocks, shock) - now)
-        return Level(now, shocks.copy() if shock is Shock.ABSOLUTE else now * shocks)
+        first_order = shock is Shock.LOG and not self.exact
+        return Level(now, change(now, shocks, Shock.RELATIVE if first_order else shock))
 
 
 def value_linear(position: Position, levels: Levels) -> UnitValue | Failure:

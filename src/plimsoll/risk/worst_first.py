@@ -5,7 +5,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["WorstFirst", "checked_pnl", "checked_probabilities", "tail_probability", "worst_first"]
+from plimsoll.risk.scenarios.weights import effective_number
+from plimsoll.risk.weighted_sums import weighted_sum
+
+__all__ = [
+    "CONFIDENCE_ABOVE",
+    "CONFIDENCE_AT_MOST",
+    "WorstFirst",
+    "checked_pnl",
+    "checked_probabilities",
+    "equal_steps",
+    "first_reaching",
+    "tail_probability",
+    "worst_first",
+]
+
+CONFIDENCE_ABOVE = 0.5
+"""A confidence level lies above this: 0.05 meant as 95 % would silently give the good tail."""
+
+CONFIDENCE_AT_MOST = 0.9999
+"""The highest confidence level; beyond one case in ten thousand no sample has anything to say."""
 
 # Cumulative probabilities carry rounding errors: 500 * (1 - 0.99) is 5.000000000000004, and must count as 5.
 _ROUNDING = 1e-12
@@ -17,20 +36,28 @@ class WorstFirst:
 
     Parameters
     ----------
+    pnl
+        Shape (S,), gain positive, in the order of the scenarios.
+    probabilities
+        Shape (S,), in the order of the scenarios; None for equal ones.
     order
-        Shape (S,), index of each scenario in the P&L vector; equal P&L keep the order of the vector.
+        Shape (S,), the scenario at each place; equal P&L keep the order of the scenarios.
     losses
         Shape (S,), falling, a loss positive.
     cumulative
-        Shape (S,), probability of this scenario and all before it; the last is 1.
-    observations
-        Kish's effective number of scenarios, `1 / sum(p ** 2)`; S for equal probabilities.
+        Shape (S,), probability of this place and all before it; the last is 1.
     """
 
+    pnl: NDArray[np.float64]
+    probabilities: NDArray[np.float64] | None
     order: NDArray[np.intp]
     losses: NDArray[np.float64]
     cumulative: NDArray[np.float64]
-    observations: float
+
+    @property
+    def observations(self) -> float:
+        """Kish's effective number of scenarios; S for equal probabilities."""
+        return float(self.pnl.size) if self.probabilities is None else effective_number(self.probabilities)
 
     def first_reaching(self, probability: float) -> int:
         """Return the place of the first scenario whose cumulative probability reaches `probability`.
@@ -40,51 +67,93 @@ class WorstFirst:
         >>> worst_first([3.0, -5.0, 1.0, -2.0]).first_reaching(0.5)
         1
         """
-        place = int(np.searchsorted(self.cumulative, probability - _ROUNDING))
-        return min(place, self.cumulative.size - 1)
+        return first_reaching(self.cumulative, probability)
 
-    def weights(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the weight of each scenario, in the order of the P&L, from the shares up to each place.
+    def weights(self, by_place: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the weight of each scenario, in the order of the scenarios, from those of the worst places.
 
         Parameters
         ----------
-        share
-            Shape (S,), what part of the measure lies at this place or before; not falling.
+        by_place
+            Shape (K,), K ≤ S: weights of the K worst scenarios, the worst first; the others weigh nothing.
+
+        Examples
+        --------
+        >>> worst_first([3.0, -5.0, 1.0, -2.0]).weights(np.array([0.75, 0.25])).tolist()
+        [0.0, 0.75, 0.0, 0.25]
         """
-        weights = np.empty_like(share)
-        weights[self.order] = np.diff(share, prepend=0.0)
+        weights = np.zeros_like(self.pnl)
+        weights[self.order[: by_place.size]] = by_place
         return weights
 
+    def measure(self, weights: NDArray[np.float64]) -> float:
+        """Return the measure that scenario weights stand for, a loss positive; zero is never -0.
 
-def worst_first(pnl: ArrayLike, probabilities: ArrayLike | None = None) -> WorstFirst:
+        Examples
+        --------
+        >>> worst_first([3.0, -5.0, 1.0]).measure(np.array([0.0, 1.0, 0.0]))
+        5.0
+        """
+        return 0.0 - weighted_sum(self.pnl, weights)
+
+
+def worst_first(pnl: ArrayLike | WorstFirst, probabilities: ArrayLike | None = None) -> WorstFirst:
     """Return the scenarios from the worst to the best.
 
     Parameters
     ----------
     pnl
-        Shape (S,), gain positive; finite.
+        Shape (S,), gain positive; finite. Scenarios that are lined up already come back as they are, so that
+        several measures of one vector can share one sort.
     probabilities
-        Shape (S,), not negative, adding up to one; None for equal ones.
+        Shape (S,), not negative, adding up to one; None for equal ones, and for scenarios lined up already.
 
     Raises
     ------
     ValueError
-        If P&L is not a finite vector or the probabilities are none.
+        If P&L is not a finite vector, the probabilities are none, or the scenarios have theirs already.
 
     Examples
     --------
     >>> worst_first([3.0, -5.0, 1.0, -2.0]).losses.tolist()
     [5.0, 2.0, -1.0, -3.0]
     """
+    if isinstance(pnl, WorstFirst):
+        if probabilities is not None:
+            raise ValueError("scenarios that are lined up have their probabilities already")
+        return pnl
     gains = checked_pnl(pnl)
-    chances = checked_probabilities(probabilities, gains.size)
+    unequal = checked_probabilities(probabilities, gains.size)
     order = np.argsort(gains, kind="stable")
-    if chances is None:
-        cumulative, observations = np.arange(1, gains.size + 1) / gains.size, float(gains.size)
+    if unequal is None:
+        cumulative = equal_steps(gains.size)
     else:
-        cumulative, observations = np.cumsum(chances[order]), float(1.0 / (chances @ chances))
+        cumulative = np.cumsum(unequal[order])
         cumulative /= cumulative[-1]
-    return WorstFirst(order, -gains[order], cumulative, observations)
+    return WorstFirst(gains, unequal, order, -gains[order], cumulative)
+
+
+def equal_steps(count: int) -> NDArray[np.float64]:
+    """Return the cumulative probabilities of `count` equal scenarios.
+
+    Examples
+    --------
+    >>> equal_steps(4).tolist()
+    [0.25, 0.5, 0.75, 1.0]
+    """
+    return np.arange(1, count + 1) / count
+
+
+def first_reaching(cumulative: NDArray[np.float64], probability: float) -> int:
+    """Return the first place whose cumulative probability reaches `probability`, but for rounding errors.
+
+    Examples
+    --------
+    >>> first_reaching(equal_steps(500), 5.000000000000004 / 500)
+    4
+    """
+    place = int(np.searchsorted(cumulative, probability - _ROUNDING))
+    return min(place, cumulative.size - 1)
 
 
 def checked_pnl(pnl: ArrayLike) -> NDArray[np.float64]:
@@ -111,10 +180,10 @@ def checked_probabilities(probabilities: ArrayLike | None, count: int) -> NDArra
     """
     if probabilities is None:
         return None
-    chances = np.asarray(probabilities, dtype=np.float64)
-    if chances.shape != (count,) or not (chances >= 0).all() or abs(chances.sum() - 1.0) > 1e-9:
+    given = np.asarray(probabilities, dtype=np.float64)
+    if given.shape != (count,) or not (given >= 0).all() or abs(given.sum() - 1.0) > 1e-9:
         raise ValueError(f"probabilities must be {count} numbers, none negative, that add up to one")
-    return None if (chances == chances[0]).all() else chances
+    return None if (given == given[0]).all() else given
 
 
 def tail_probability(confidence: float) -> float:
@@ -123,13 +192,16 @@ def tail_probability(confidence: float) -> float:
     Raises
     ------
     ValueError
-        If confidence is not above 0.5 and below 1: 0.05 meant as 95 % would silently give the good tail.
+        If confidence is not above 0.5 and at most 0.9999.
 
     Examples
     --------
     >>> tail_probability(0.99)
     0.01
     """
-    if not 0.5 < confidence < 1.0 - 1e-14:
-        raise ValueError(f"confidence must be above 0.5 and below 1, such as 0.99; got {confidence}")
+    if not CONFIDENCE_ABOVE < confidence <= CONFIDENCE_AT_MOST:
+        raise ValueError(
+            f"confidence must be above {CONFIDENCE_ABOVE} and at most {CONFIDENCE_AT_MOST}, such as 0.99; "
+            f"got {confidence}"
+        )
     return round(1.0 - confidence, 14)

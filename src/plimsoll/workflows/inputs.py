@@ -97,7 +97,7 @@ def doubted_prices(positions: Iterable[Position], snapshot: MarketSnapshot) -> t
         ratio = position.price / quote.level
         if not 0.8 <= ratio <= 1.25:
             symbol = position.instrument.symbol
-            text = f"{symbol}: the price of the file is {ratio:.4g} times the market's {quote.level:.6g}; check it."
+            text = f"{symbol}: the price of the file is {ratio:.4g} times the market's {quote.level:.6g}."
             notes.append(Assumption("quality", text, (symbol,)))
     return tuple(dict.fromkeys(notes))
 

@@ -102,6 +102,12 @@ def test_marginal_times_value_is_the_component() -> None:
     assert ratios == (0.05, 0.05, -0.5, None)
 
 
+def test_marginal_of_next_to_nothing_is_a_number_or_nothing() -> None:
+    """A position of 1e-322 shares has a finite ratio where a float can hold it, and none where it cannot."""
+    ratios = marginal(np.array([5e-323, 1.0, -1.0]), np.array([1e-322, 1e-322, 5e-324]))
+    assert ratios == (0.5, None, None)
+
+
 @pytest.mark.parametrize("probabilities", [None, DECAYING], ids=["equal", "decaying"])
 def test_incremental_is_the_total_less_the_total_without_the_item(probabilities: Vector | None) -> None:
     """Second implementation: one position at a time through the weights."""

@@ -265,3 +265,23 @@ def test_a_proxy_volatility_reaches_the_option() -> None:
     bare = Portfolio("", (held_option(1.0, replace(CALL, volatility=None)),))
     proxied = build_cube(bare, SNAPSHOT, SCENARIOS, base_currency="USD", proxy_volatility={"A": 0.3})
     assert (proxied.pnl == cube_of([held_option(1.0)]).pnl).all()
+
+
+@pytest.mark.parametrize("valuation", Valuation)
+@pytest.mark.parametrize("size", [5e-324, 1e-322, -1e-322, 1e-310])
+def test_next_to_nothing_is_valued_like_anything(size: float, valuation: Valuation) -> None:
+    """Subnormal quantities, prices and terms crash nothing: a position is valued or it is a failure."""
+    positions = [
+        held("A", size),
+        held("A", size, "EUR"),
+        held("A", 1.0, stated=size),
+        held_option(size),
+        held_option(1.0, replace(CALL, strike=size)),
+        held_option(1.0, replace(CALL, volatility=size)),
+        held_option(1.0, replace(CALL, multiplier=size)),
+        held_option(1.0, replace(CALL, rate_continuous=size, dividend_yield=size)),
+        replace(held_option(1.0, replace(CALL, volatility=None)), price=size),
+    ]
+    cube = cube_of(positions, valuation)
+    assert len(cube.positions) + len(cube.failures) == len(positions)
+    assert np.isfinite(cube.pnl).all()

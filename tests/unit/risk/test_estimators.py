@@ -3,13 +3,15 @@
 import csv
 import gzip
 import importlib.util
+import itertools
 import random
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import integrate, stats
@@ -21,6 +23,7 @@ from plimsoll.risk.estimators import (
     tail_measures,
     var_weights,
 )
+from plimsoll.risk.worst_first import worst_first
 
 Array = NDArray[np.float64]
 
@@ -359,14 +362,88 @@ def test_ties_at_var_are_all_in_the_tail_mean() -> None:
 
 @given(weighted_pnl(rows=3), levels)
 def test_rows_at_once_equal_rows_one_by_one(drawn: tuple[Array, Array], confidence: float) -> None:
-    """The fast path gives the default VaR to the bit and the default ES to rounding."""
+    """For every estimator, with ties and with weights, the rows have the measures that each has alone."""
     rows, chances = drawn
-    for probabilities in (None, chances):
-        values, averages = tail_measures(rows, confidence, probabilities=probabilities)
-        for row, value, average in zip(rows, values, averages, strict=True):
-            assert value == var(row, confidence, VarEstimator.ORDER_STATISTIC, probabilities)
-            expected = shortfall(row, confidence, probabilities=probabilities)
-            assert average == pytest.approx(expected, rel=1e-9, abs=1e-6)
+    pairs = zip(VarEstimator, itertools.cycle(EsEstimator), strict=False)
+    for (estimator, average), probabilities in itertools.product(pairs, (None, chances)):
+        found = tail_measures(
+            rows,
+            confidence,
+            probabilities=probabilities,
+            var_estimator=estimator,
+            es_estimator=average,
+        )
+        values = [var(row, confidence, estimator, probabilities) for row in rows]
+        averages = [shortfall(row, confidence, average, probabilities) for row in rows]
+        np.testing.assert_allclose(found, (values, averages), rtol=1e-9, atol=1e-6)
+
+
+@given(st.integers(1, 300_000), st.floats(0.5, 0.9999, exclude_min=True))
+@example(250_000, 0.9899999999999)
+@example(500, 0.99)
+@example(1, 0.9999)
+def test_rows_and_vectors_agree_on_the_boundary(size: int, confidence: float) -> None:
+    """VaR of rows is the very loss that the weights of a vector pick out, however close the call."""
+    pnl = np.arange(float(size))
+    (value,), _ = tail_measures(pnl[np.newaxis], confidence)
+    assert value == 0.0 - float(pnl[var_weights(pnl, confidence).argmax()])
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.99991, 0.9999999999999, 0.999999999999999, 1.0])
+def test_confidence_out_of_range_is_refused_everywhere(confidence: float) -> None:
+    """The same error from weights and from rows, with any number of scenarios."""
+    for estimator in (VarEstimator.ORDER_STATISTIC, VarEstimator.NORMAL):
+        with pytest.raises(ValueError, match="confidence must be above"):
+            var_weights([1.0, 2.0], confidence, estimator=estimator)
+    for average in (EsEstimator.KERNEL, EsEstimator.NORMAL):
+        with pytest.raises(ValueError, match="confidence must be above"):
+            es_weights([1.0, 2.0], confidence, estimator=average)
+    with pytest.raises(ValueError, match="confidence must be above"):
+        tail_measures([[1.0, 2.0]], confidence)
+
+
+def test_the_highest_confidence_takes_the_worst_scenario() -> None:
+    """At 99.99 % of three scenarios VaR and ES are the largest loss: the rank is at least one."""
+    pnl = np.array([3.0, -5.0, 1.0])
+    assert var_weights(pnl, 0.9999).tolist() == es_weights(pnl, 0.9999).tolist() == [0.0, 1.0, 0.0]
+    assert [one.tolist() for one in tail_measures([pnl, -pnl], 0.9999)] == [[5.0, 3.0], [5.0, 3.0]]
+
+
+def test_estimators_of_the_same_name_are_kept_apart() -> None:
+    """Harrell-Davis VaR and ES are equal as strings but differ as measures, whichever comes first."""
+    pnl = np.random.default_rng(8).standard_normal(77)
+    for _ in range(2):
+        value = var(pnl, 0.95, VarEstimator.HARRELL_DAVIS)
+        average = shortfall(pnl, 0.95, EsEstimator.HARRELL_DAVIS)
+        assert average > 1.1 * value
+
+
+def test_scenarios_lined_up_have_the_weights_of_their_vector() -> None:
+    """One sort serves every estimator, to the bit, with equal and unequal probabilities."""
+    pnl = np.random.default_rng(9).standard_normal(90)
+    aged = 0.98 ** np.arange(90.0)
+    for probabilities in (None, aged / aged.sum()):
+        scenarios = worst_first(pnl, probabilities)
+        for estimator in VarEstimator:
+            expected = var_weights(pnl, 0.95, probabilities=probabilities, estimator=estimator)
+            assert (var_weights(scenarios, 0.95, estimator=estimator) == expected).all()
+        for average in EsEstimator:
+            expected = es_weights(pnl, 0.95, probabilities=probabilities, estimator=average)
+            assert (es_weights(scenarios, 0.95, estimator=average) == expected).all()
+
+
+def test_rows_are_sorted_in_blocks() -> None:
+    """32 MB of rows are measured within 12 MB, and rows where one block meets the next as they are alone."""
+    rows = np.random.default_rng(10).standard_normal((4000, 1000))
+    tail_measures(rows[:2], 0.99)
+    tracemalloc.start()
+    values, averages = tail_measures(rows, 0.99)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 12e6
+    for k in (0, 261, 262, 263, 3999):
+        alone = tail_measures(rows[k : k + 1], 0.99)
+        assert (values[k], averages[k]) == (alone[0][0], alone[1][0])
 
 
 def test_float32_rows_are_summed_in_float64() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.risk.factors import RiskFactor, Shock, fx_pair, major_unit, move, shocked
+from plimsoll.risk.factors import RiskFactor, Shock, change, fx_pair, major_unit, move, shocked
 
 PRICE = st.floats(0.01, 1e6)
 
@@ -38,6 +38,21 @@ def test_a_missing_level_has_a_missing_move(shock: Shock) -> None:
 def test_an_absolute_shock_may_cross_zero() -> None:
     """What a rate does."""
     assert shocked(0.01, np.array([-0.03]), Shock.ABSOLUTE)[0] == pytest.approx(-0.02)
+
+
+@given(PRICE, st.floats(-0.9, 2.0), st.sampled_from(Shock))
+def test_a_change_is_what_a_shock_adds(level: float, size: float, shock: Shock) -> None:
+    """Second implementation: the shocked level less the level, which shares digits with it."""
+    shocks = np.array([size])
+    expected = shocked(level, shocks, shock) - level
+    assert change(level, shocks, shock) == pytest.approx(expected, rel=1e-9, abs=1e-14 * level)
+
+
+@pytest.mark.parametrize("shock", Shock)
+def test_a_small_change_keeps_its_digits(shock: Shock) -> None:
+    """Closed form: to first order all shocks of 1e-20 are the same, though 100 + 1e-18 is 100 in floats."""
+    added = 1e-20 if shock is Shock.ABSOLUTE else 1e-18
+    assert change(100.0, np.array([1e-20]), shock)[0] == pytest.approx(added, rel=1e-14)
 
 
 def test_minor_units_are_hundredths_of_their_major_unit() -> None:

@@ -12,7 +12,7 @@ from plimsoll.risk.market import MarketHistory, Quality, Quote
 DATES = np.array(["2026-06-26", "2026-06-29", "2026-06-30"], dtype="datetime64[D]")
 FACTORS = (RiskFactor("A"), RiskFactor("B"), RiskFactor("C"))
 LEVELS = np.array([[1.0, 10.0, 5.0], [2.0, 11.0, 5.0], [3.0, 11.0, 5.5]])
-QUALITY = np.array([[0, 0, 2], [0, 0, 2], [3, 2, 2]], dtype=np.uint8)
+QUALITY = np.array([[0, 0, 3], [0, 0, 3], [2, 3, 3]], dtype=np.uint8)
 
 
 def history(
@@ -57,7 +57,6 @@ def test_dates_must_ascend() -> None:
             history(dates=DATES[order])
 
 
-def test_quality_is_ordered_from_strong_to_weak() -> None:
-    """The weakest point behind a number is the largest code."""
-    assert max(Quality.OBSERVED, Quality.FILLED, Quality.PROXIED) is Quality.PROXIED
-    assert Quality.STALE > Quality.PROXIED
+def test_the_larger_code_is_the_weaker() -> None:
+    """A stale point was at least observed; a proxied one says nothing of its own, so it is the weakest."""
+    assert sorted(Quality) == [Quality.OBSERVED, Quality.FILLED, Quality.STALE, Quality.PROXIED]

@@ -246,6 +246,14 @@ def test_options_on_a_pair_are_found_from_either_side() -> None:
     assert unit.price == pytest.approx(float(price(1, 0.8, 0.8, 1.0, 0.2, 0.0, 0.0)), rel=1e-12)
 
 
+def test_options_share_the_path_of_their_underlying() -> None:
+    """A thousand options on one index hold one vector of it, not a thousand."""
+    positions = [option(), option(PUT), option(replace(CALL, underlying="EURUSD", strike=1.2))]
+    first, second, other = (one.spot for one in option_book(positions, market(), {}).contracts)
+    assert first is second
+    assert first is not other
+
+
 def test_a_book_of_many_options_is_valued_like_each_alone() -> None:
     """A block of one option each, on 2,100,000 scenarios, gives what they give together on three."""
     many = 2_100_000

@@ -76,8 +76,8 @@ def test_fewer_observations_widen_the_interval() -> None:
 def test_scenarios_of_no_probability_change_nothing() -> None:
     """A scenario with probability zero is as good as absent, however large its loss."""
     pnl = np.random.default_rng(5).standard_normal(500)
-    chances = np.append(np.full(500, 1 / 500), 0.0)
-    padded = shortfall_quantiles(worst_first(np.append(pnl, -1e3), chances), 0.025, 500.0, LEVELS)
+    probabilities = np.append(np.full(500, 1 / 500), 0.0)
+    padded = shortfall_quantiles(worst_first(np.append(pnl, -1e3), probabilities), 0.025, 500.0, LEVELS)
     assert padded is not None
     np.testing.assert_allclose(padded, quantiles(pnl, 0.025), rtol=1e-9)
 
@@ -93,3 +93,13 @@ def test_a_tail_thinner_than_asked_rests_on_the_threshold() -> None:
 def test_too_few_losses_fit_no_tail(pnl: Array) -> None:
     """A short sample and one that is mostly constant give nothing."""
     assert shortfall_quantiles(worst_first(pnl), 0.01, float(pnl.size), LEVELS) is None
+
+
+def test_losses_at_the_edge_of_floats_fit_no_tail() -> None:
+    """Where the mean excess is too small for a float there is nothing to scale by, and nothing warns."""
+    losses = np.zeros(400)
+    losses[:40] = 5e-324
+    probabilities = np.full(400, 0.5 / 360)
+    probabilities[:40] = 0.5 / 40
+    scenarios = worst_first(-losses, probabilities)
+    assert shortfall_quantiles(scenarios, 0.01, 30.0, LEVELS) is None

@@ -66,6 +66,14 @@ def failed(position: Position, market: Levels) -> Failure:
     return failure
 
 
+@pytest.mark.parametrize("shock", Shock)
+def test_a_small_shock_moves_a_large_price(shock: Shock) -> None:
+    """Closed form: to first order 1e8 · 1e-18, or the 1e-18 itself, though 1e8 + 1e-10 is 1e8 in floats."""
+    market = levels(quotes={"AAPL": 1e8}, shocks={"AAPL": [1e-18, -1e-18]}, shock=shock)
+    size = 1e-18 if shock is Shock.ABSOLUTE else 1e-10
+    assert valued(holding("AAPL"), market).worth.move == pytest.approx([size, -size], rel=1e-14, abs=0.0)
+
+
 @pytest.mark.parametrize("kind", [Kind.EQUITY, Kind.ETF, Kind.CRYPTO])
 def test_a_price_in_base_currency_moves_with_its_factor(kind: Kind) -> None:
     """By hand: 200 falls by a tenth, rises by a fifth."""

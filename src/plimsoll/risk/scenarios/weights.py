@@ -60,7 +60,7 @@ def effective_number(weights: NDArray[np.float64]) -> float:
     Parameters
     ----------
     weights
-        Shape (S,), above zero; they need not add up to one.
+        Shape (S,), none negative, not all zero; they need not add up to one.
 
     Returns
     -------

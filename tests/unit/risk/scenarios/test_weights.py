@@ -64,6 +64,11 @@ def test_the_effective_number_does_not_depend_on_scale(weights: list[float], fac
     assert effective_number(factor * np.array(weights)) == pytest.approx(plain, rel=1e-9)
 
 
+def test_a_weight_of_zero_counts_for_nothing() -> None:
+    """By definition: two equal weights and a zero are two observations."""
+    assert effective_number(np.array([0.5, 0.0, 0.5])) == 2.0
+
+
 @pytest.mark.parametrize("decay", [0.0, 1.0, -0.5, 1.5, math.nan])
 def test_a_decay_outside_its_range_is_refused(decay: float) -> None:
     """Decay lies strictly between 0 and 1."""
