@@ -14,6 +14,7 @@ from plimsoll.risk.portfolio import Kind, Portfolio, Position
 __all__ = [
     "doubted_prices",
     "factor_names",
+    "in_order",
     "needed_currencies",
     "needed_symbols",
     "price_factor",
@@ -56,8 +57,8 @@ def state_currencies(
     Returns
     -------
     tuple
-        The portfolio with currencies, in an order of its own so that no sum depends on the order of the rows;
-        positions whose file and prices disagree, which are left out of it; and what was assumed.
+        The portfolio with currencies; positions whose file and prices disagree, which are left out of it; and
+        what was assumed.
     """
     columns = match_symbols(prices.symbols, needed_symbols(portfolio)).columns
     known = {symbol: prices.currencies[column] for symbol, column in columns.items()}
@@ -73,7 +74,6 @@ def state_currencies(
             assumed.add(position.instrument.symbol)
         currency = stated or quoted or base_currency
         kept.append(replace(position, instrument=replace(position.instrument, currency=currency)))
-    kept.sort(key=_place)
     return replace(portfolio, positions=tuple(kept)), tuple(failures), _assumption(assumed, base_currency)
 
 
@@ -102,9 +102,14 @@ def doubted_prices(positions: Iterable[Position], snapshot: MarketSnapshot) -> t
     return tuple(dict.fromkeys(notes))
 
 
-def _place(position: Position) -> tuple[object, ...]:
-    labels = sorted(position.attributes.items())
-    return repr(position.instrument), position.quantity, position.price or 0.0, labels
+def in_order(portfolio: Portfolio) -> Portfolio:
+    """Return the portfolio in an order of its own, so that no sum depends on the order of the rows."""
+
+    def place(position: Position) -> tuple[object, ...]:
+        labels = sorted(position.attributes.items())
+        return repr(position.instrument), position.quantity, position.price or 0.0, labels
+
+    return replace(portfolio, positions=tuple(sorted(portfolio.positions, key=place)))
 
 
 def _disagreement(position: Position, quoted: str) -> Failure:

@@ -26,6 +26,7 @@ from plimsoll.workflows.identity import identify
 from plimsoll.workflows.inputs import (
     doubted_prices,
     factor_names,
+    in_order,
     needed_currencies,
     needed_symbols,
     state_currencies,
@@ -57,6 +58,7 @@ def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: Report
         If an attribute is asked for that no position has.
     """
     portfolio, disagreements, stated = state_currencies(imported.portfolio, prices, request.base_currency)
+    portfolio = in_order(portfolio)
     cuts = _cuts(portfolio, request.by)
     market = _market(portfolio, prices, request)
     scenarios = _scenarios(market.history, request)

@@ -8,6 +8,7 @@ from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, P
 from plimsoll.workflows.inputs import (
     doubted_prices,
     factor_names,
+    in_order,
     needed_currencies,
     needed_symbols,
     price_factor,
@@ -63,6 +64,19 @@ def test_a_symbol_written_differently_finds_its_currency() -> None:
     """The currency of BBB serves a position in bbb, as its prices do."""
     portfolio, _, _ = state_currencies(book(share("bbb", 1.0)).portfolio, small_market(), "USD")
     assert portfolio.positions[0].instrument.currency == "EUR"
+
+
+def test_the_order_of_rows_is_forgotten() -> None:
+    """Rows in any order give one order, in which equal sums have equal bits."""
+    rows = (share("BBB", 1.0), share("AAA", 2.0), share("AAA", 1.0, row=7), share("AAA", 1.0, book="x"))
+    found = in_order(Portfolio("p", rows)).positions
+    assert [(p.instrument.symbol, p.quantity) for p in found] == [
+        ("AAA", 1),
+        ("AAA", 1),
+        ("AAA", 2),
+        ("BBB", 1),
+    ]
+    assert in_order(Portfolio("p", rows[::-1])).positions == found
 
 
 def test_prices_of_the_file_are_named_and_doubted_where_far_off() -> None:
