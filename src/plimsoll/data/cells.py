@@ -1,7 +1,7 @@
-"""The columns of a file before anybody knows what they mean, and how dates and numbers are read from them."""
+"""The columns of a file before anybody knows what they mean, and how texts and dates are read from them."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +11,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from plimsoll.data.dates import DateOrder, date_order, read_date
-from plimsoll.data.text import NO_NUMBER, clean
+from plimsoll.data.text import NO_NUMBER, clean_cell
 from plimsoll.errors import DataError
 
-__all__ = ["Cells", "codes_of", "dates_of", "decimal_comma", "numbers_of", "texts_of"]
+__all__ = ["Cells", "codes_of", "dates_of", "missing_as_nan", "numpy_of", "texts_of"]
 
 # Not an arrow array: making one imports pandas.
 _MISSING = f"^(?i:{'|'.join(map(re.escape, sorted(NO_NUMBER | {'nan', '.'})))})$"
 _TIME_OF_DAY = re.compile(r"[T ]+\d{1,2}:\d\d.*")
-_GROUPED = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
-_WITH_COMMA = r"^[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)?,\d*([eE][+-]?\d+)?$"
-_PRICE_REMEDY = "Write a number, or leave the cell empty where there is no price."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,9 @@ def texts_of(cells: Cells, column: int) -> pa.Array:
 def codes_of(cells: Cells, column: int) -> tuple[list[str], NDArray[np.int32]]:
     """Return the texts of a column, cleaned, and for each record which of them it has, shape (R,)."""
     encoded = texts_of(cells, column).dictionary_encode(null_encoding="encode")
-    return [clean(text or "") for text in encoded.dictionary.to_pylist()], _values(encoded.indices, np.int32)
+    return [clean_cell(text or "") for text in encoded.dictionary.to_pylist()], numpy_of(
+        encoded.indices, np.int32
+    )
 
 
 def dates_of(cells: Cells, column: int) -> tuple[NDArray[np.datetime64], str]:
@@ -113,18 +112,13 @@ def dates_of(cells: Cells, column: int) -> tuple[NDArray[np.datetime64], str]:
 
 
 def _days(dates: pa.Array) -> NDArray[np.datetime64]:
-    days = _values(dates, np.int32).astype("datetime64[D]")
+    days = numpy_of(dates, np.int32).astype("datetime64[D]")
     days[~_valid(dates)] = np.datetime64("NaT")
     return days
 
 
-def _values(array: pa.Array, kind: type[np.number]) -> NDArray[Any]:
-    """Return a copy of the numbers behind an arrow array; its own way to numpy would import pandas."""
-    return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)].copy()
-
-
 def _valid(array: pa.Array) -> NDArray[np.bool_]:
-    return _values(pc.cast(pc.is_valid(array), pa.uint8()), np.uint8).astype(np.bool_)
+    return numpy_of(pc.cast(pc.is_valid(array), pa.uint8()), np.uint8).astype(np.bool_)
 
 
 def _no_date(cells: Cells, column: int, record: int) -> DataError:
@@ -151,85 +145,11 @@ def _dates_from_text(cells: Cells, column: int) -> tuple[NDArray[np.datetime64],
     return np.array(days, "datetime64[D]")[record], note
 
 
-def decimal_comma(cells: Cells, columns: Sequence[int]) -> bool:
-    """Tell whether the numbers of `columns` are written as 1.234,56.
-
-    Raises
-    ------
-    DataError
-        If every comma may as well group thousands (``1,234``) and nothing else tells.
-    """
-    texts = [texts_of(cells, j) for j in columns if not _is_numeric(cells.columns[j].type)]
-    commas = [pc.filter(text, pc.match_substring(text, ",")) for text in texts]
-    marked = [text for text in commas if len(text)]
-    if not marked:
-        return False
-    if not all(pc.all(pc.match_substring_regex(text, _GROUPED)).as_py() for text in marked):
-        return True
-    if cells.delimiter == "," or any(pc.any(pc.match_substring(text, ".")).as_py() for text in texts):
-        return False
-    if cells.delimiter == ";":
-        return True
-    message = f"'{marked[0][0].as_py()}' may be {marked[0][0].as_py().replace(',', '')} or a decimal comma"
-    raise cells.refuse(message, remedy="Write numbers as 1234.56.")
+def missing_as_nan(texts: pa.Array) -> pa.Array:
+    """Return `texts` with every way to say that there is no number written as nan."""
+    return pc.replace_substring_regex(texts, _MISSING, "nan")
 
 
-def numbers_of(cells: Cells, column: int, *, comma: bool = False) -> NDArray[np.float64]:
-    """Return a column as numbers, shape (R,); what is missing is NaN.
-
-    Missing are nulls, `plimsoll.data.text.NO_NUMBER`, ``NaN`` and a lone dot, in capitals or not.
-
-    Raises
-    ------
-    DataError
-        If a cell is infinite or no number; row and column are named.
-    """
-    if _is_numeric(cells.columns[column].type):
-        numbers = pc.cast(cells.columns[column], pa.float64(), safe=False)
-    else:
-        texts = texts_of(cells, column)
-        try:
-            numbers = pc.cast(texts, pa.float64())
-        except pa.ArrowInvalid:
-            numbers = _numbers_from_text(cells, column, texts, comma)
-    values = _values(numbers, np.float64)
-    values[~_valid(numbers)] = np.nan
-    if np.isinf(values).any():
-        record = int(np.flatnonzero(np.isinf(values))[0])
-        raise cells.refuse("the price is infinite", record=record, column=column, remedy=_PRICE_REMEDY)
-    return values
-
-
-def _numbers_from_text(cells: Cells, column: int, texts: pa.Array, comma: bool) -> pa.Array:
-    """Read numbers from text that arrow does not take as it is."""
-    present = pc.replace_substring_regex(texts, _MISSING, "nan")
-    if comma:
-        marked = pc.match_substring_regex(present, _WITH_COMMA)
-        plain = pc.replace_substring(pc.replace_substring(present, ".", ""), ",", ".")
-    else:
-        marked = pc.match_substring_regex(present, _GROUPED)
-        plain = pc.replace_substring(present, ",", "")
-    readable = pc.if_else(marked, plain, present)
-    try:
-        return pc.cast(readable, pa.float64())
-    except pa.ArrowInvalid:
-        record, text = _first_unreadable(readable, texts)
-        message = f"'{text[:30]}' is not a price"
-        raise cells.refuse(message, record=record, column=column, remedy=_PRICE_REMEDY) from None
-
-
-def _first_unreadable(numbers: pa.Array, texts: pa.Array) -> tuple[int, str]:
-    """Return the index and the text of the first cell that arrow cannot cast, by halving."""
-    low, high = 0, len(numbers)
-    while high - low > 1:
-        middle = (low + high) // 2
-        try:
-            pc.cast(numbers[low:middle], pa.float64())
-            low = middle
-        except pa.ArrowInvalid:
-            high = middle
-    return low, texts[low].as_py()
-
-
-def _is_numeric(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+def numpy_of(array: pa.Array, kind: type[np.number]) -> NDArray[Any]:
+    """Return a copy of the numbers behind an arrow array; its own way to numpy would import pandas."""
+    return np.frombuffer(array.buffers()[1], kind)[array.offset : array.offset + len(array)].copy()

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from plimsoll.data.cells import Cells
-from plimsoll.data.text import clean, decode, read_bytes
+from plimsoll.data.text import clean_cell, decode, read_bytes
 from plimsoll.errors import DataError
 
 __all__ = ["REMEDY", "read_delimited"]
@@ -20,7 +20,7 @@ REMEDY = "Give a CSV file, packed by gzip or not, a Parquet file, a directory of
 _CHUNK = 1 << 20
 _LARGEST = 2 << 30
 _PREAMBLE = 50
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _BLANK = r"^\s*$"
 
 
@@ -29,8 +29,9 @@ def read_delimited(
 ) -> Cells:
     """Read a CSV file, packed by gzip or not, into columns of text.
 
-    Delimiter (comma, semicolon, tab) and encoding are detected by content. The header is the first of the
-    first 50 lines that `is_header` accepts, else the first with two fields. Blank rows are no rows.
+    Delimiter (comma, semicolon, tab, ``|``) and encoding are detected by content. The header is the first of
+    the first 50 lines that `is_header` accepts, else the first with two fields. Blank rows are no rows. If
+    the first row ends in an empty field more than the header, all rows must.
 
     Parameters
     ----------
@@ -54,7 +55,12 @@ def read_delimited(
     lines = data[:_CHUNK].splitlines(keepends=True)[:_PREAMBLE]
     above, delimiter, names = _header(lines, is_header, file)
     body = data[sum(map(len, lines[: above + 1])) :]
-    columns = _columns(body, delimiter, len(names), file, above + 1)
+    width = len(names) + _has_surplus(body, delimiter, len(names))
+    columns = _columns(body, delimiter, width, file, above + 1)
+    if pc.any(pc.match_substring_regex(pa.chunked_array(columns[len(names) :], pa.string()), r"\S")).as_py():
+        message = f"the rows have {width} fields, but the header only {len(names)}"
+        raise DataError(message, file=file, row=above + 1, remedy="Name every column in the header.")
+    columns = columns[: len(names)]
     form = f"{_DELIMITERS[delimiter]} between the fields, {encoding}"
     if skipped := sum(1 for line in lines[:above] if line.strip()):
         form += f", lines skipped above the header: {skipped}"
@@ -88,10 +94,17 @@ def _fields(line: str, delimiter: str) -> tuple[str, ...]:
     """Split one line; none where the line is no delimited text."""
     try:
         return tuple(
-            clean(field) for field in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+            clean_cell(field) for field in next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
         )
     except csv.Error:
         return ()
+
+
+def _has_surplus(body: bytes, delimiter: str, width: int) -> bool:
+    """Tell whether the first row that is not blank has an empty field more than the header."""
+    lines = (line.decode(errors="replace") for line in body[:_CHUNK].splitlines())
+    fields = next((_fields(line, delimiter) for line in lines if line.strip(f"{delimiter} \t")), ())
+    return len(fields) == width + 1 and not fields[-1]
 
 
 def _columns(body: bytes, delimiter: str, width: int, file: str, above: int) -> tuple[pa.Array, ...]:
@@ -122,7 +135,7 @@ def _columns(body: bytes, delimiter: str, width: int, file: str, above: int) -> 
     if wrong:
         line = _line(body, delimiter, lambda _, fields: fields != width)
         row = None if line is None else above + line
-        message = f"has {wrong[0].actual_columns} fields where the header has {width}"
+        message = f"has {wrong[0].actual_columns} fields instead of {width}"
         raise DataError(
             message, file=file, row=row, remedy="Give every row one field per column; quote commas."
         )

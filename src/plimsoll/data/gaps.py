@@ -1,10 +1,9 @@
 """Levels that were not observed: bridged or proxied by what the other series did, never by a move of zero.
 
-A series is completed along a proxy path: the average move of the other series, in units of their volatility,
-times the volatility of the series itself and the sign of its correlation with that average. The distance of
-the series from this path is known where the series was observed; in between it is drawn as a straight line,
-and outside it stays what it was. So observed levels are kept, a gap ends where the next observation is, and
-before the first and after the last observation the series moves as its proxy does.
+A series is completed along the path of `plimsoll.data.proxy_paths`. The distance of the series from this path
+is known where the series was observed; in between it is drawn as a straight line, and outside it stays what
+it was. So observed levels are kept, a gap ends where the next observation is, and before the first and after
+the last observation the series moves as its path does.
 """
 
 from collections.abc import Mapping
@@ -13,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plimsoll.data.proxy_paths import average_of_others, proxy_path
 from plimsoll.risk.market import Quality
 
 __all__ = ["Completed", "complete"]
 
 _LEAST_MOVES = 20
-_NO_SIZE = 1e-9  # of an average of standardised moves; opposite series, such as EURUSD and USDEUR, cancel
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,25 @@ class Completed:
     quality
         Shape (T, N), codes of :class:`plimsoll.risk.market.Quality`: ``OBSERVED``, ``FILLED`` in gaps of at
         most `longest_bridge` dates between two observations, ``PROXIED`` elsewhere.
+    correlations
+        By column that was completed, the correlation of its own moves with the average of the others.
     unusable
         By column, why it could not be completed.
     """
 
     levels: NDArray[np.float64]
     quality: NDArray[np.uint8]
+    correlations: Mapping[int, float]
     unusable: Mapping[int, str]
 
 
-def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64], *, longest_bridge: int) -> Completed:
+def complete(
+    levels: NDArray[np.float64],
+    kinds: NDArray[np.int64],
+    dates: NDArray[np.datetime64],
+    *,
+    longest_bridge: int,
+) -> Completed:
     """Complete every series from the others.
 
     Parameters
@@ -50,39 +58,42 @@ def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64], *, longest_b
         Shape (T, N), NaN where not observed. Moves of a series that is above zero throughout are logarithmic,
         those of others differences.
     kinds
-        Shape (N,), any number per kind of series. The average is over the series of the same kind that
-        moved on the date, over all others where none did: a share follows shares, an exchange rate rates.
+        Shape (N,), any number per kind of series. A series follows the average of its kind; where none of
+        these moved, or too few moves can be compared, that of all others: a share follows shares.
+    dates
+        Shape (T,), ``datetime64[D]``; they decide which residual is replayed where.
     longest_bridge
         Dates a gap may have to count as filled; longer ones are proxied.
 
     Notes
     -----
-    Move of the path for series i: ``s · σ(m_i) / σ(a_i) · a_i(t)`` with its own moves m, the average
-    ``a_i(t) = mean over j ≠ i of m_j(t) / σ(m_j)``, σ the root mean square on common dates and s the sign of
-    ``Σ m_i a_i``. Gaps between observations are closed first; the ends are then extended with the averages of
-    the closed series, so that two neighbouring gaps do not leave a date without any move.
+    Gaps between observations are closed first; the ends are then extended with the averages of the closed
+    series, so that two neighbouring gaps do not leave a date without any move.
 
-    A series is unusable if it has gaps and fewer than 20 moves together with the average, or if no other
-    series moved where it has to be completed.
+    A series is unusable if it has gaps and fewer than 20 moves that can be compared with the average, or if
+    no other series moved where it has to be completed.
 
     Examples
     --------
     >>> market = 100 * np.exp(0.01 * (-1.0) ** np.arange(30))
     >>> levels = np.column_stack([market, 2 * market])
     >>> levels[10, 1] = np.nan
-    >>> done = complete(levels, np.zeros(2, np.int64), longest_bridge=5)
+    >>> dates = np.datetime64("2024-01-01") + np.arange(30)
+    >>> done = complete(levels, np.zeros(2, np.int64), dates, longest_bridge=5)
     >>> bool(np.isclose(done.levels[10, 1], 2 * market[10])), Quality(int(done.quality[10, 1])).name
     (True, 'FILLED')
     """
     observed = np.isfinite(levels)
     positive = np.asarray(~(levels <= 0).any(axis=0))
-    points = levels.copy()
-    points[:, positive] = np.log(levels[:, positive])
-    unusable: dict[int, str] = {}
+    seen = levels.copy()
+    seen[:, positive] = np.log(levels[:, positive])
+    points = seen.copy()
     incomplete = np.flatnonzero(~observed.all(axis=0))
+    correlations: dict[int, float] = {}
+    unusable: dict[int, str] = {}
     if len(incomplete):
-        _close(points, kinds, incomplete, unusable, ends=False)
-        _close(points, kinds, incomplete, unusable, ends=True)
+        for ends in (False, True):
+            correlations |= _close(points, seen, (kinds, dates), unusable, ends=ends)
     with np.errstate(over="ignore"):
         points[:, positive] = np.exp(points[:, positive])
     points[observed] = levels[observed]
@@ -90,77 +101,47 @@ def complete(levels: NDArray[np.float64], kinds: NDArray[np.int64], *, longest_b
         broken = ~np.isfinite(points[:, j]) | (positive[j] & (points[:, j] <= 0))
         if broken.any():
             unusable.setdefault(int(j), "its moves are too wild to complete it")
-    return Completed(points, _quality(observed, longest_bridge), unusable)
+    return Completed(points, _quality(observed, longest_bridge), correlations, unusable)
 
 
 def _close(
     points: NDArray[np.float64],
-    kinds: NDArray[np.int64],
-    incomplete: NDArray[np.int64],
+    seen: NDArray[np.float64],
+    labels: tuple[NDArray[np.int64], NDArray[np.datetime64]],
     unusable: dict[int, str],
     *,
     ends: bool,
-) -> None:
-    """Fill in place the gaps between observations, or the two ends, of each incomplete series."""
+) -> dict[int, float]:
+    """Fill in `points` the gaps between observations, or the two ends; return correlations by column."""
+    kinds, dates = labels
     moves = np.diff(points, axis=0)
-    averages = _averages(moves, kinds)
-    for j in incomplete:
-        if j in unusable or np.isfinite(points[:, j]).all():
+    averages = [average_of_others(moves, kinds)]
+    if len(np.unique(kinds)) > 1:
+        averages.append(average_of_others(moves, np.zeros_like(kinds)))
+    correlations = {}
+    for j in np.flatnonzero(np.isnan(points).any(axis=0)).tolist():
+        if j in unusable or not (wanted := _wanted(points[:, j], ends=ends)).any():
             continue
-        path = _scaled(moves[:, j], averages[:, j])
+        columns = [(average.value[:, j], average.strength[:, j]) for average in averages]
+        path = proxy_path(seen[:, j], dates, columns, least=_LEAST_MOVES)
         if path is None:
-            unusable[int(j)] = f"fewer than {_LEAST_MOVES} of its moves can be compared with other series"
-            continue
-        wanted = _wanted(points[:, j], ends=ends)
-        if _without_moves(points[:, j], path, ends=ends):
-            unusable[int(j)] = "no other series has prices where it has none"
-            continue
-        points[wanted, j] = _along(points[:, j], path)[wanted]
-
-
-def _averages(moves: NDArray[np.float64], kinds: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return for each series the average standardised move of the others, NaN where none moved."""
-    known = np.isfinite(moves)
-    scale = _root_mean_square(moves, known)
-    usable = known & (scale > 0)
-    standard = np.divide(moves, scale, out=np.zeros_like(moves), where=usable)
-    of_all, all_count = standard.sum(axis=1, keepdims=True), usable.sum(axis=1, keepdims=True)
-    total, count = of_all - standard, all_count - usable
-    for kind in np.unique(kinds):
-        own = kinds == kind
-        alike = usable[:, own].sum(axis=1, keepdims=True) - usable[:, own]
-        summed = standard[:, own].sum(axis=1, keepdims=True) - standard[:, own]
-        total[:, own] = np.where(alike > 0, summed, total[:, own])
-        count[:, own] = np.where(alike > 0, alike, count[:, own])
-    averages: NDArray[np.float64] = np.full(moves.shape, np.nan)
-    np.divide(total, count, out=averages, where=count > 0)
-    return averages
-
-
-def _root_mean_square(moves: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the root mean square of each column over what is known; zero where nothing is."""
-    squares = np.where(known, moves, 0.0) ** 2
-    return np.asarray(np.sqrt(squares.sum(axis=0) / np.maximum(known.sum(axis=0), 1)))
-
-
-def _scaled(own: NDArray[np.float64], average: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """Return `average` with the volatility of `own` and the sign of their correlation."""
-    both = np.isfinite(own) & np.isfinite(average)
-    if both.sum() < _LEAST_MOVES:
-        return None
-    size = np.sqrt((average[both] ** 2).mean())
-    if size < _NO_SIZE:
-        return None
-    sign = 1.0 if own[both] @ average[both] >= 0 else -1.0
-    return np.asarray(sign * np.sqrt((own[both] ** 2).mean()) / size * average)
+            unusable[j] = (
+                f"fewer than {_LEAST_MOVES} of its moves can be compared with other series; give more of its "
+                "prices, or a longer window"
+            )
+        elif _without_moves(points[:, j], path.moves, ends=ends):
+            unusable[j] = "no other series has prices where it has none; give its prices or those of others"
+        else:
+            points[wanted, j] = _along(points[:, j], path.moves)[wanted]
+            correlations[j] = path.correlation
+    return correlations
 
 
 def _wanted(point: NDArray[np.float64], *, ends: bool) -> NDArray[np.bool_]:
     """Return which missing points lie outside all observations, or between two of them."""
-    observed = np.flatnonzero(np.isfinite(point))
-    row = np.arange(len(point))
-    outside = (row < observed[0]) | (row > observed[-1])
-    return np.asarray(np.isnan(point) & (outside == ends))
+    known = np.isfinite(point)
+    between = np.logical_or.accumulate(known) & np.logical_or.accumulate(known[::-1])[::-1]
+    return np.asarray(~known & (between != ends))
 
 
 def _without_moves(point: NDArray[np.float64], path: NDArray[np.float64], *, ends: bool) -> bool:

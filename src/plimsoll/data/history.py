@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from plimsoll.data.gaps import complete
 from plimsoll.data.history_notes import (
     dates_since_observation,
     notes_on_levels,
+    notes_on_newer,
     notes_on_prices,
     notes_on_zeros,
 )
@@ -27,6 +28,7 @@ from plimsoll.risk.market import MarketHistory, MarketSnapshot, Quality, Quote
 __all__ = ["HistoryResult", "build_history"]
 
 _LONGEST_BRIDGE = 5
+_OLD = dt.timedelta(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +42,21 @@ class HistoryResult:
     snapshot
         The market to value the book in. It is the last date of `history`, but for a factor without a price
         there and with one at most five dates earlier: its level is that last price, its quality ``STALE``.
+        ``STALE`` is also an observed price more than ten days older than the date asked for.
     failures
         By name of the factor, why it is not in `history`.
     assumptions
         What was taken for granted, beyond the assumptions of the price table itself.
+    last_prices
+        By name of each failed factor that has a price on or before the date of `snapshot`, the last one. What
+        depends on it can be valued, though nothing is known of its risk.
     """
 
     history: MarketHistory
     snapshot: MarketSnapshot
     failures: Mapping[str, tuple[Reason, str]]
     assumptions: tuple[Assumption, ...]
+    last_prices: Mapping[str, Quote] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -87,7 +94,8 @@ def build_history(
     base
         Currency of the report.
     as_of
-        Date of the report; the last trading date on or before it is used. None is the last one.
+        Date of the report; the last trading date on or before it is used. None is the last one. Newer prices
+        that the last trading date leaves out are reported.
     observations
         Trading dates wanted, one more than moves; the history is shorter where the table is.
 
@@ -98,8 +106,9 @@ def build_history(
 
     Notes
     -----
-    Trading dates are those on which at least half of the live series behind `symbols` have a price; exchange
-    rates decide only where there is nothing else. Levels that are missing on a trading date are completed as
+    Trading dates are those on which most of the series behind `symbols` have a price, as
+    :func:`plimsoll.data.trading_dates.trading_dates` says; exchange rates decide only where there is nothing
+    else. Levels that are missing on a trading date are completed as
     :func:`plimsoll.data.gaps.complete` says. Zeros are missing in series that are otherwise above zero.
     Suspicious prices are reported and not altered.
     """
@@ -111,8 +120,15 @@ def build_history(
     rows, dated = window_rows(
         table.dates, voters, as_of=as_of, observations=observations, source=table.source
     )
-    notes = [*dated, *found.notes, *notes_on_zeros(table.symbols, zeros, found.columns)]
-    return _result(found, table.dates[rows], rows, notes)
+    newer = {name: levels[rows[-1] :] for name, levels in found.levels.items()}
+    notes = [
+        *dated,
+        *notes_on_newer(table.dates[rows[-1] :], newer),
+        *found.notes,
+        *notes_on_zeros(table.symbols, zeros, found.columns),
+    ]
+    asked = as_of or table.dates[rows[-1]].astype(dt.date)
+    return _result(found, table.dates[: rows[-1] + 1], rows, notes, asked)
 
 
 def _gathered(
@@ -179,9 +195,14 @@ def _voters(found: _Gathered, symbols: tuple[str, ...], prices: NDArray[np.float
 
 
 def _result(
-    found: _Gathered, dates: NDArray[np.datetime64], rows: NDArray[np.int64], notes: list[Assumption]
+    found: _Gathered,
+    all_dates: NDArray[np.datetime64],
+    rows: NDArray[np.int64],
+    notes: list[Assumption],
+    asked: dt.date,
 ) -> HistoryResult:
-    """Complete the levels of the window and say what was done."""
+    """Complete the levels of the window, the last of `all_dates` being its last, and say what was done."""
+    dates = all_dates[rows]
     failures = dict(found.failures)
     window = {name: levels[rows] for name, levels in found.levels.items()}
     for name, levels in window.items():
@@ -191,7 +212,8 @@ def _result(
     names = [name for name in window if name not in failures]
     observed = np.array([window[name] for name in names]).reshape(len(names), len(rows)).T
     kinds = np.array([name in found.rates for name in names], dtype=np.int64)
-    done = complete(observed, kinds, longest_bridge=_LONGEST_BRIDGE)
+    done = complete(observed, kinds, dates, longest_bridge=_LONGEST_BRIDGE)
+    correlations = {names[j]: correlation for j, correlation in done.correlations.items()}
     for j, why in done.unusable.items():
         failures[names[j]] = Reason.SHORT_HISTORY, f"{names[j]} has gaps that cannot be completed: {why}"
     kept = [j for j in range(len(names)) if j not in done.unusable]
@@ -204,9 +226,10 @@ def _result(
     all_notes = (
         *notes,
         *notes_on_prices(names, observed),
-        *notes_on_levels(names, dates, quality, _LONGEST_BRIDGE),
+        *notes_on_levels(correlations, dates, dict(zip(names, quality.T, strict=True)), _LONGEST_BRIDGE),
     )
-    return HistoryResult(history, _snapshot(history), failures, all_notes)
+    last_prices = _last_prices(found, failures, all_dates, asked)
+    return HistoryResult(history, _snapshot(history, asked), failures, all_notes, last_prices)
 
 
 def _too_little(
@@ -223,13 +246,32 @@ def _too_little(
     return reason, f"{name} has no price {period}; give newer prices or an earlier date"
 
 
-def _snapshot(history: MarketHistory) -> MarketSnapshot:
+def _snapshot(history: MarketHistory, asked: dt.date) -> MarketSnapshot:
     """Return the last market, with the last observed price in place of up to five proxied ones."""
     snapshot = history.snapshot()
-    quotes = dict(snapshot.quotes)
+    quotes = {name: _aged(quote, asked) for name, quote in snapshot.quotes.items()}
     ages = dates_since_observation(history.quality)
     for j in np.flatnonzero((ages > 0) & (ages <= _LONGEST_BRIDGE)):
         name, row = history.factors[j].name, len(history.dates) - 1 - int(ages[j])
         level = float(history.levels[row, j])
         quotes[name] = Quote(level, Quality.STALE, history.dates[row].astype(dt.date))
     return MarketSnapshot(snapshot.as_of, quotes)
+
+
+def _aged(quote: Quote, asked: dt.date) -> Quote:
+    """Return the quote, stale if it was observed more than ten days before the date asked for."""
+    old = quote.quality is Quality.OBSERVED and asked - quote.observed_on > _OLD
+    return replace(quote, quality=Quality.STALE) if old else quote
+
+
+def _last_prices(
+    found: _Gathered, failed: Iterable[str], dates: NDArray[np.datetime64], asked: dt.date
+) -> dict[str, Quote]:
+    """Return the last price of each failed factor that has one."""
+    quotes = {}
+    for name in failed:
+        rows = np.flatnonzero(np.isfinite(found.levels.get(name, np.empty(0))[: len(dates)]))
+        if len(rows):
+            level, observed_on = float(found.levels[name][rows[-1]]), dates[rows[-1]].astype(dt.date)
+            quotes[name] = _aged(Quote(level, Quality.OBSERVED, observed_on), asked)
+    return quotes

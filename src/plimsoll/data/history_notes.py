@@ -1,6 +1,6 @@
 """What the report says about prices that were missing, stood still or look wrong."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,13 @@ from plimsoll.data.price_checks import hundredfold_jumps, reversing_spikes
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.market import Quality
 
-__all__ = ["dates_since_observation", "notes_on_levels", "notes_on_prices", "notes_on_zeros"]
+__all__ = [
+    "dates_since_observation",
+    "notes_on_levels",
+    "notes_on_newer",
+    "notes_on_prices",
+    "notes_on_zeros",
+]
 
 _NAMES_SHOWN = 5
 
@@ -36,51 +42,86 @@ def notes_on_prices(names: Sequence[str], prices: NDArray[np.float64]) -> list[A
     return notes
 
 
-def notes_on_levels(
-    names: Sequence[str], dates: NDArray[np.datetime64], quality: NDArray[np.uint8], longest_bridge: int
+def notes_on_newer(
+    dates: NDArray[np.datetime64], levels: Mapping[str, NDArray[np.float64]]
 ) -> list[Assumption]:
-    """Report what was bridged over at most `longest_bridge` dates, proxied or stale; `quality` is (T, N)."""
-
-    def counts(code: Quality) -> dict[str, int]:
-        return dict(zip(names, (quality == code).sum(axis=0).tolist(), strict=True))
-
-    bridge = (
-        f"missing for at most {longest_bridge} dates and bridged along the average move of the other series, "
-        "scaled to the own volatility"
+    """Report series of shape (T,) with prices after the first of `dates`, the date of the report."""
+    newer = {name: np.flatnonzero(np.isfinite(series[1:])) for name, series in levels.items()}
+    names = tuple(name for name, rows in newer.items() if len(rows))
+    if not names:
+        return []
+    until = dates[1 + max(int(newer[name][-1]) for name in names)]
+    text = (
+        f"The report is for {dates[0]}, the last date on which most of the book has prices; newer prices, of "
+        f"{_list(names)} until {until}, are not used."
     )
-    proxy = (
-        f"missing for longer than {longest_bridge} dates, or before the first or after the last observation, "
-        "and proxied by the average move of the other series, scaled to the own volatility"
+    return [Assumption("stale", text, names)]
+
+
+def notes_on_levels(
+    correlations: Mapping[str, float],
+    dates: NDArray[np.datetime64],
+    quality: Mapping[str, NDArray[np.uint8]],
+    longest_bridge: int,
+) -> list[Assumption]:
+    """Report what was bridged over at most `longest_bridge` dates, proxied or stale.
+
+    Parameters
+    ----------
+    correlations
+        By name of each completed series, the correlation with the average of the others.
+    dates
+        Shape (T,).
+    quality
+        By name, shape (T,), codes of :class:`plimsoll.risk.market.Quality`.
+    longest_bridge
+        Dates a gap may have to count as filled.
+    """
+
+    def noted(topic: str, code: Quality, what: str) -> list[Assumption]:
+        counts = {name: int((codes == code).sum()) for name, codes in quality.items()}
+        return _noted(topic, counts, "price", what.format(_correlations(correlations, counts)))
+
+    along = (
+        "by the average move of the other series, in the correlation seen where both are known ({}), and for "
+        "the rest by own moves of other dates"
     )
+    outside = f"for longer than {longest_bridge} dates, or before the first or after the last observation"
     return [
-        *_noted("gaps", counts(Quality.FILLED), "price", bridge),
-        *_noted("proxy", counts(Quality.PROXIED), "price", proxy),
-        *_noted(
-            "stale", counts(Quality.STALE), "price", "marked stale: unchanged for 5 observations or more"
-        ),
-        *_ends(names, dates, quality, longest_bridge),
+        *noted("gaps", Quality.FILLED, f"missing for at most {longest_bridge} dates and bridged {along}"),
+        *noted("proxy", Quality.PROXIED, f"missing {outside}, and proxied {along}"),
+        *noted("stale", Quality.STALE, "marked stale: unchanged for 5 observations or more"),
+        *_ends(dates, quality, longest_bridge),
     ]
 
 
 def dates_since_observation(quality: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return per series, shape (N,), how many of the last dates have no observation of their own.
+    """Return how many of the last dates have no observation, shape (N,) for codes of shape (T, N).
 
     Examples
     --------
-    >>> dates_since_observation(np.array([[0, 0], [3, 2], [0, 2]], dtype=np.uint8))
+    >>> seen, proxied = Quality.OBSERVED, Quality.PROXIED
+    >>> dates_since_observation(np.array([[seen, seen], [seen, proxied], [seen, proxied]], dtype=np.uint8))
     array([0, 2])
     """
     observed = (quality == Quality.OBSERVED) | (quality == Quality.STALE)
     return np.asarray(observed[::-1].argmax(axis=0), dtype=np.int64)
 
 
+def _correlations(correlations: Mapping[str, float], counts: Mapping[str, int]) -> str:
+    """Return the correlations of the names that count in words."""
+    return _list(
+        [f"{name} {correlations[name]:.2f}" for name in counts if counts[name] and name in correlations]
+    )
+
+
 def _ends(
-    names: Sequence[str], dates: NDArray[np.datetime64], quality: NDArray[np.uint8], longest_bridge: int
+    dates: NDArray[np.datetime64], quality: Mapping[str, NDArray[np.uint8]], longest_bridge: int
 ) -> list[Assumption]:
     """Report series without a price on the last date, together where they end together."""
     ending: dict[int, list[str]] = {}
-    for name, age in zip(names, dates_since_observation(quality).tolist(), strict=True):
-        if age:
+    for name, codes in quality.items():
+        if age := int(dates_since_observation(codes)):
             ending.setdefault(age, []).append(name)
     notes = []
     for age, together in sorted(ending.items()):

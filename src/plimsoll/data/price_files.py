@@ -1,6 +1,7 @@
 """Price files: CSV or Parquet, one column per symbol or one row per price, told apart by content."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
-from plimsoll.data.cells import Cells, codes_of, dates_of, decimal_comma, numbers_of
+from plimsoll.data.cells import Cells, codes_of, dates_of
 from plimsoll.data.delimited import REMEDY, read_delimited
+from plimsoll.data.price_numbers import prices_of
 from plimsoll.data.price_table import PriceTable
 from plimsoll.data.text import clean, opened
 from plimsoll.errors import DataError
@@ -29,6 +31,8 @@ _DATE = (
     "timestamp",
     "time",
     "day",
+    "datum",
+    "fecha",
 )
 _SYMBOL = (
     "symbol",
@@ -42,6 +46,9 @@ _SYMBOL = (
     "code",
     "identifier",
     "id",
+    "symbole",
+    "simbolo",
+    "símbolo",
 )
 _PRICE = (
     "adj close",
@@ -54,8 +61,13 @@ _PRICE = (
     "settle",
     "value",
     "nav",
+    "schlusskurs",
+    "kurs",
+    "cours",
+    "prezzo",
+    "precio",
 )
-_CURRENCY = ("currency", "ccy", "cur")
+_CURRENCY = ("currency", "ccy", "cur", "währung", "devise", "divisa", "valuta")
 _BESIDE = (
     "open",
     "high",
@@ -67,6 +79,11 @@ _BESIDE = (
     "turnover",
     "change",
     "change %",
+)
+_LEAP = np.timedelta64(2 * 366, "D")
+_NO_PRICES = (
+    "Add one column per symbol, named in one header row. A file of yfinance has a header of several rows: "
+    "write data['Close'].to_csv(...) instead."
 )
 _LARGEST = 250_000_000
 
@@ -123,14 +140,26 @@ def _understood(cells: Cells, path: Path, largest: int) -> PriceTable:
     else:
         table, notes = _wide(cells, date, largest)
     text = f"{cells.file}: {'; '.join([cells.form, *filter(None, notes)])}."
-    return PriceTable(
-        table.dates, table.symbols, table.prices, table.currencies, cells.file, (Assumption("import", text),)
+    assumptions = (Assumption("import", text), *_leaps(table))
+    return PriceTable(table.dates, table.symbols, table.prices, table.currencies, cells.file, assumptions)
+
+
+def _leaps(table: PriceTable) -> list[Assumption]:
+    """Doubt dates long after the ones before them: a single 2099 would become the date of the report."""
+    after = np.flatnonzero(np.diff(table.dates) > _LEAP)
+    if not len(after):
+        return []
+    before, date = table.dates[after[-1]], table.dates[after[-1] + 1]
+    text = (
+        f"{table.source}: there is no price between {before} and {date}, more than two years; if {date} is a "
+        "typing error, correct it, or else the report may be of the wrong date."
     )
+    return [Assumption("quality", text)]
 
 
 def _normal(name: str) -> str:
     """Return a column name in lower case with single blanks, so that Adj_Close is adj close."""
-    return re.sub(r"[\s._-]+", " ", name).strip().casefold()
+    return re.sub(r"[\s._-]+", " ", unicodedata.normalize("NFC", name)).strip().casefold()
 
 
 def _is_header(names: Sequence[str]) -> bool:
@@ -162,35 +191,32 @@ def _wide(cells: Cells, date: int, largest: int) -> tuple[PriceTable, list[str]]
     columns = [j for j in others if cells.names[j]]
     symbols = [cells.names[j] for j in columns]
     if not columns:
-        raise DataError("has no column of prices", file=cells.file, remedy="Add one column per symbol.")
+        raise DataError("has no column of prices", file=cells.file, remedy=_NO_PRICES)
     for j, symbol in zip(columns, symbols, strict=True):
         if symbols.count(symbol) > 1:
             raise cells.refuse("the symbol occurs twice", column=j, remedy="Keep one column per symbol.")
     _check_size((len(cells.columns[date]), len(columns)), largest, cells.file)
     days, how = dates_of(cells, date)
-    comma = decimal_comma(cells, columns)
-    values = np.column_stack([numbers_of(cells, j, comma=comma) for j in columns])
-    dates, prices, repeated = _without_repeated_dates(cells, days, values, columns)
-    notes = [f"wide, one column per symbol ({len(columns)})", how, "decimal comma" if comma else ""]
+    values, how_written = prices_of(cells, columns)
+    dates, prices, merged = _without_repeated_dates(cells, days, values, columns)
+    notes = [f"wide, one column per symbol ({len(columns)})", how, *how_written]
     if {"USD", "JPY", "GBP"} <= set(symbols) and all(re.fullmatch("[A-Z]{3}", name) for name in symbols):
         symbols = [f"EUR{name}" for name in symbols]
         notes.append("columns are currencies, so these are ECB reference rates, units per 1 EUR")
     if len(columns) < len(others):
         notes.append(f"columns without a name, left out: {len(others) - len(columns)}")
-    notes += [
-        _order(days),
-        f"rows that repeat a date with the same prices, merged: {repeated}" if repeated else "",
-    ]
+    notes += [_order(days), *merged]
     return PriceTable(dates, tuple(symbols), prices, (None,) * len(symbols), cells.file), notes
 
 
 def _without_repeated_dates(
     cells: Cells, days: NDArray[np.datetime64], values: NDArray[np.float64], columns: Sequence[int]
-) -> tuple[NDArray[np.datetime64], NDArray[np.float64], int]:
-    """Return ascending dates, one row for each, and the number of rows merged into others."""
+) -> tuple[NDArray[np.datetime64], NDArray[np.float64], list[str]]:
+    """Return ascending dates, one row for each, and in words which rows were merged into others."""
     dates, first, position = np.unique(days, return_index=True, return_inverse=True)
     prices = values[first]
     again = np.setdiff1d(np.arange(len(days)), first)
+    filled = 0
     for record in again:
         kept = prices[position[record]]
         clash = np.isfinite(kept) & np.isfinite(values[record]) & (kept != values[record])
@@ -199,8 +225,18 @@ def _without_repeated_dates(
             message = f"{days[record]} occurs twice with different prices"
             remedy = "Keep one row per date."
             raise cells.refuse(message, record=int(record), column=column, remedy=remedy)
+        filled += bool((np.isnan(kept) & np.isfinite(values[record])).any())
         prices[position[record]] = np.where(np.isnan(kept), values[record], kept)
-    return dates, prices, len(again)
+    return dates, prices, _merged("a date", len(again), filled)
+
+
+def _merged(what: str, repeated: int, filled: int) -> list[str]:
+    """Say how many rows repeat others, apart from those that filled a missing price in."""
+    counts = {
+        f"rows that repeat {what} with no other prices, merged": repeated - filled,
+        f"rows that repeat {what} and fill in a missing price, merged": filled,
+    }
+    return [f"{text}: {count}" for text, count in counts.items() if count]
 
 
 def _long(
@@ -209,19 +245,19 @@ def _long(
     """Read one row per date and symbol, or per date where the file has only its `own` symbol."""
     date, symbol, price, currency = columns
     days, how = dates_of(cells, date)
-    comma = decimal_comma(cells, [price])
-    values = numbers_of(cells, price, comma=comma)
+    table, how_written = prices_of(cells, [price])
+    values = table[:, 0]
     dates, day = np.unique(days, return_inverse=True)
     names, which = (
         (np.array([own]), np.zeros(len(days), np.int64)) if symbol is None else _codes(cells, symbol)
     )
     _check_size((len(dates), len(names)), largest, cells.file)
-    prices, repeated = _placed(cells, price, (day, which), values, (dates, names))
+    prices, merged = _placed(cells, price, (day, which), values, (dates, names))
     layout = (
         "long, one row per date and symbol" if symbol is not None else f"one symbol, {own} by the file name"
     )
-    notes = [f"{layout}, prices from column {cells.names[price]}", how, "decimal comma" if comma else ""]
-    notes += [_order(days), f"rows that repeat a price, merged: {repeated}" if repeated else ""]
+    notes = [f"{layout}, prices from column {cells.names[price]}", how, *how_written]
+    notes += [_order(days), *merged]
     symbols = tuple(str(name) for name in names)
     currencies = _currencies(cells, currency, which, symbols)
     return PriceTable(dates, symbols, prices, currencies, cells.file), notes
@@ -244,8 +280,8 @@ def _placed(
     position: tuple[NDArray[np.int64], NDArray[np.int64]],
     values: NDArray[np.float64],
     labels: tuple[NDArray[np.datetime64], NDArray[np.str_]],
-) -> tuple[NDArray[np.float64], int]:
-    """Return the table of dates × symbols, and the number of records merged into others."""
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Return the table of dates × symbols, and in words which records were merged into others."""
     dates, names = labels
     prices = np.full((len(dates), len(names)), np.nan)
     observed = np.flatnonzero(np.isfinite(values))
@@ -258,8 +294,10 @@ def _placed(
         raise cells.refuse(
             message, record=record, column=column, remedy="Keep one price per date and symbol."
         )
-    different = np.unique(position[0] * len(names) + position[1])
-    return prices, len(values) - len(different)
+    place = position[0] * len(names) + position[1]
+    _, first = np.unique(place, return_index=True)
+    later = np.isnan(values[first]) & np.isfinite(prices[position[0][first], position[1][first]])
+    return prices, _merged("a date and symbol", len(values) - len(first), int(later.sum()))
 
 
 def _currencies(

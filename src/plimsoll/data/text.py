@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from plimsoll.errors import DataError
 
-__all__ = ["MAX_LINE_BYTES", "NO_NUMBER", "NO_TEXT", "clean", "decode", "opened", "read_bytes"]
+__all__ = ["MAX_LINE_BYTES", "NO_NUMBER", "NO_TEXT", "clean", "clean_cell", "decode", "opened", "read_bytes"]
 
 MAX_LINE_BYTES = 2**20
 NO_TEXT = frozenset({"", "-", "--", "---", "–", "—", "n/a"})
@@ -57,6 +57,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )
 _BLANK = re.compile(r"\s")
+_EXCEL_TEXT = re.compile('="(.*)"')
 
 
 @contextmanager
@@ -230,3 +231,16 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text.strip()
     return _BLANK.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def clean_cell(text: str) -> str:
+    """Return `text` as `clean` does; a cell ``="AAA"``, as Excel keeps text from being a number, is AAA.
+
+    Examples
+    --------
+    >>> clean_cell('="0700"'), clean_cell("=A1")
+    ('0700', '=A1')
+    """
+    cell = clean(text)
+    match = _EXCEL_TEXT.fullmatch(cell)
+    return clean(match[1]) if match else cell

@@ -11,13 +11,12 @@ from plimsoll.risk.assumptions import Assumption
 __all__ = ["rows_until", "trading_dates", "window_rows"]
 
 _STILL_EXPECTED = np.timedelta64(10, "D")
+_SELDOM = 0.5  # as often as the series that trades most often: below it a series has no vote
+_MORE_OFTEN = 1.2  # a coin has 1.4 times the dates of a share; holidays and a few gaps make less
 
 
 def trading_dates(dates: NDArray[np.datetime64], prices: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the rows on which at least half of the live series have a price.
-
-    A series is live from its first observation until ten days after its last, so that a weekend on which
-    only a coin has a price is no trading date at the end of a table either.
+    """Return the rows on which most of the live series have a price.
 
     Parameters
     ----------
@@ -26,22 +25,36 @@ def trading_dates(dates: NDArray[np.datetime64], prices: NDArray[np.float64]) ->
     prices
         Shape (T, N), NaN where there is none.
 
+    Notes
+    -----
+    A series is live from its first observation until ten days after its last, so that a weekend on which
+    only a coin has a price is no trading date at the end of a table either. A series with less than half the
+    prices per day of the one that has most (a weekly fund beside a share) has no vote while others are live.
+
+    If exactly half of the live series have a price, it is a trading date unless these usually trade at least
+    a fifth more often than the other half: a holiday of one of two shares is one, a Saturday of one share
+    and one coin is none.
+
     Examples
     --------
     >>> days = np.array(["2024-01-05", "2024-01-06", "2024-01-08"], "datetime64[D]")
-    >>> trading_dates(days, np.array([[1.0, 2.0, 9.0], [np.nan, np.nan, 9.1], [1.1, 2.1, 9.2]]))
+    >>> trading_dates(days, np.array([[1.0, 9.0], [np.nan, 9.1], [1.1, 9.2]]))
     array([0, 2])
     """
     observed = np.isfinite(prices)
-    any_price = observed.any(axis=0)
-    observed = observed[:, any_price]
+    observed = observed[:, observed.any(axis=0)]
     if not observed.size:
         return np.empty(0, np.int64)
     first = dates[observed.argmax(axis=0)]
     last = dates[len(dates) - 1 - observed[::-1].argmax(axis=0)]
     live = (dates[:, None] >= first) & (dates[:, None] <= last + _STILL_EXPECTED)
-    count = observed.sum(axis=1)
-    return np.flatnonzero((count > 0) & (2 * count >= live.sum(axis=1)))
+    often = observed.sum(axis=0) / ((last - first).astype(np.int64) + 1)
+    regular = often >= _SELDOM * often.max()
+    live &= regular | ~live[:, regular].any(axis=1, keepdims=True)
+    present, absent = observed & live, live & ~observed
+    lead = present.sum(axis=1) - absent.sum(axis=1)
+    usual = present @ often < _MORE_OFTEN * (absent @ often)
+    return np.flatnonzero((lead > 0) | ((lead == 0) & usual))
 
 
 def rows_until(dates: NDArray[np.datetime64], as_of: dt.date | None, source: str) -> int:
@@ -103,7 +116,7 @@ def window_rows(
     others = int(chosen[-1] - chosen[0] + 1 - len(chosen))
     if others:
         counted = "1 date" if others == 1 else f"{others} dates"
-        text = f"No trading date: {counted} on which fewer than half of the series have a price."
+        text = f"No trading date: {counted} on which too few of the series that usually trade have a price."
         notes.append(Assumption("calendar", text))
     return chosen, tuple(notes)
 
@@ -117,7 +130,7 @@ def _date_note(dates: NDArray[np.datetime64], used: np.datetime64, as_of: dt.dat
         return [Assumption("as-of", text)]
     age = int((np.datetime64(as_of, "D") - used).astype(np.int64))
     days = "1 day" if age == 1 else f"{age} days"
-    return [Assumption("stale", f"The prices end on {used}; for {as_of} they are {days} old.")]
+    return [Assumption("stale", f"The last trading date is {used}; for {as_of} its prices are {days} old.")]
 
 
 def _hole_note(dates: NDArray[np.datetime64]) -> list[Assumption]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from plimsoll.data.history import HistoryResult
 from plimsoll.data.price_table import PriceTable
 from plimsoll.data.symbols import match_symbols
 from plimsoll.risk.assumptions import Assumption
@@ -15,6 +16,7 @@ __all__ = [
     "doubted_prices",
     "factor_names",
     "in_order",
+    "known_value",
     "needed_currencies",
     "needed_symbols",
     "price_factor",
@@ -100,6 +102,23 @@ def doubted_prices(positions: Iterable[Position], snapshot: MarketSnapshot) -> t
             text = f"{symbol}: the price of the file is {ratio:.4g} times the market's {quote.level:.6g}."
             notes.append(Assumption("quality", text, (symbol,)))
     return tuple(dict.fromkeys(notes))
+
+
+def known_value(position: Position, market: HistoryResult, base_currency: str) -> float | None:
+    """Return what a position that is left out was last worth, in base currency; None where nobody knows."""
+    if position.instrument.option is not None:
+        return None
+    quotes = {**market.last_prices, **market.snapshot.quotes}
+    _, unit = major_unit(position.instrument.currency)
+    value = position.quantity * unit
+    for name in factor_names(position, base_currency):
+        if position.price is not None and name == price_factor(position):
+            value *= position.price
+        elif name in quotes:
+            value *= quotes[name].level
+        else:
+            return None
+    return value
 
 
 def in_order(portfolio: Portfolio) -> Portfolio:

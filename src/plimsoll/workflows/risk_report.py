@@ -27,6 +27,7 @@ from plimsoll.workflows.inputs import (
     doubted_prices,
     factor_names,
     in_order,
+    known_value,
     needed_currencies,
     needed_symbols,
     state_currencies,
@@ -223,9 +224,14 @@ def _explained(
     positions = {(position.instrument.symbol, position.row): position for position in portfolio.positions}
     explained = []
     for failure in failures:
-        names = factor_names(positions[failure.item, failure.row], base_currency)
-        known = next((market.failures[name] for name in names if name in market.failures), None)
-        explained.append(failure if known is None else replace(failure, reason=known[0], message=known[1]))
+        position = positions[failure.item, failure.row]
+        names = factor_names(position, base_currency)
+        reason, message = next(
+            (market.failures[name] for name in names if name in market.failures),
+            (failure.reason, failure.message),
+        )
+        value = known_value(position, market, base_currency) if failure.value is None else failure.value
+        explained.append(replace(failure, reason=reason, message=message, value=value))
     return tuple(explained)
 
 

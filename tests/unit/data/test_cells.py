@@ -1,4 +1,4 @@
-"""Dates and numbers are read as people write them, and what cannot be read is named by row and column."""
+"""Texts and dates are read as people write them, and what cannot be read is named by row and column."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,15 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from plimsoll.data.cells import Cells, codes_of, dates_of, decimal_comma, numbers_of, texts_of
+from plimsoll.data.cells import Cells, codes_of, dates_of, missing_as_nan, numpy_of, texts_of
 from plimsoll.errors import DataError
 
 
-def _cells(values: Sequence[object], kind: pa.DataType | None = None, delimiter: str = "") -> Cells:
-    return Cells("x.csv", ("col",), (pa.array(values, kind),), "", lambda record: record + 2, delimiter)
+def _cells(values: Sequence[object], kind: pa.DataType | None = None) -> Cells:
+    return Cells("x.csv", ("col",), (pa.array(values, kind),), "", lambda record: record + 2)
 
 
 @pytest.mark.parametrize(
@@ -99,80 +97,6 @@ def test_a_typed_date_may_not_be_missing() -> None:
     assert caught.value.row == 3
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "NA", "N/A", "n/a", "#N/A", "null", "NULL", "None", "NaN", "nan", "-", "--", "—", "."]
-)
-def test_ways_to_say_that_there_is_no_price(text: str) -> None:
-    """Missing is NaN, never zero."""
-    values = numbers_of(_cells([text, "1.5"]), 0)
-    np.testing.assert_array_equal(values, [np.nan, 1.5])
-
-
-@pytest.mark.parametrize(
-    "text", ["inf", "-Infinity", "x", "1,2,3", "1.2.3", "12 3", "0x10", "1_0", "N", "1,23"]
-)
-def test_what_is_no_price_is_named(text: str) -> None:
-    """Infinite or unreadable prices give file, row, column and what to do."""
-    with pytest.raises(DataError) as caught:
-        numbers_of(_cells(["1.5", "", text]), 0)
-    assert (caught.value.file, caught.value.row, caught.value.column) == ("x.csv", 4, "col")
-    assert caught.value.remedy
-
-
-def test_the_first_of_many_bad_cells_is_named() -> None:
-    """Of several unreadable prices the first is told, wherever it is."""
-    for first in range(7):
-        texts = ["1.5"] * first + ["x"] + ["y"] * (7 - first)
-        with pytest.raises(DataError, match="'x'") as caught:
-            numbers_of(_cells(texts), 0)
-        assert caught.value.row == first + 2
-
-
-@pytest.mark.parametrize(
-    ("texts", "delimiter", "expected"),
-    [
-        (
-            ["1,5", "1.234,5", "1.234.567,25", "7", "-0,5", "1,5e3"],
-            ";",
-            [1.5, 1234.5, 1234567.25, 7, -0.5, 1500],
-        ),
-        (["1,234.5", "1,234,567", "7.25"], ",", [1234.5, 1234567, 7.25]),
-        (["1,234"], ",", [1234]),
-        (["1,234"], ";", [1.234]),
-        (["0,234"], "\t", [0.234]),
-        (["1,234", "5.5"], "\t", [1234, 5.5]),
-        (["1.5", "1.234"], ";", [1.5, 1.234]),
-    ],
-)
-def test_decimal_commas_and_thousands(texts: list[str], delimiter: str, expected: list[float]) -> None:
-    """The column tells what a comma is; where it does not, the delimiter does."""
-    cells = _cells(texts, delimiter=delimiter)
-    np.testing.assert_allclose(numbers_of(cells, 0, comma=decimal_comma(cells, [0])), expected, rtol=1e-15)
-
-
-def test_a_comma_that_nothing_explains_is_refused() -> None:
-    """1,234 between tabs may be a thousand or one: the user has to say."""
-    with pytest.raises(DataError, match="may be 1234") as caught:
-        decimal_comma(_cells(["1,234"], delimiter="\t"), [0])
-    assert "1234.56" in caught.value.remedy
-
-
-@pytest.mark.parametrize("kind", [pa.int32(), pa.float32(), pa.float64(), pa.decimal128(9, 2)])
-def test_typed_numbers(kind: pa.DataType) -> None:
-    """Whole, floating and exact numbers are prices, and nulls are missing."""
-    cells = _cells([2, None, 3], kind)
-    np.testing.assert_array_equal(numbers_of(cells, 0), [2, np.nan, 3])
-    assert not decimal_comma(cells, [0])
-
-
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1))
-def test_written_numbers_come_back(values: list[float]) -> None:
-    """What Python writes is read to the last bit, alone and beside a missing cell."""
-    texts = [repr(value) for value in values]
-    np.testing.assert_array_equal(numbers_of(_cells(texts), 0), values)
-    np.testing.assert_array_equal(numbers_of(_cells([*texts, "--"]), 0)[:-1], values)
-
-
 def test_texts_and_their_codes() -> None:
     """Texts lose outer blanks, also those of categories; codes are cleaned, and a null is an empty text."""
     cells = _cells([" A", "B ", None, "A", "\u200bA"])
@@ -188,3 +112,15 @@ def test_lists_are_no_text() -> None:
     with pytest.raises(DataError, match="list") as caught:
         texts_of(_cells([[1]]), 0)
     assert caught.value.column == "col"
+
+
+def test_a_text_kept_by_excel() -> None:
+    """A cell that a spreadsheet wrote as a formula of text is that text."""
+    names, _ = codes_of(_cells(['="0700"']), 0)
+    assert names == ["0700"]
+
+
+def test_numbers_behind_an_array() -> None:
+    """A slice gives its own numbers, and a way to say that there is none becomes nan."""
+    np.testing.assert_array_equal(numpy_of(pa.array([1.0, 2.0, 3.0])[1:], np.float64), [2.0, 3.0])
+    assert missing_as_nan(pa.array(["--", "1"])).to_pylist() == ["nan", "1"]

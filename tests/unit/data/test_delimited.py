@@ -33,7 +33,9 @@ def test_encodings_and_line_ends(encoding: str, newline: str, tmp_path: Path) ->
     assert shown in cells.form
 
 
-@pytest.mark.parametrize(("delimiter", "word"), [(",", "comma"), (";", "semicolon"), ("\t", "tab")])
+@pytest.mark.parametrize(
+    ("delimiter", "word"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "vertical bar")]
+)
 def test_delimiters(delimiter: str, word: str, tmp_path: Path) -> None:
     """The header tells the delimiter, and the form says it."""
     cells = _read(tmp_path / "x.csv", _TEXT.replace(",", delimiter).encode())
@@ -74,7 +76,7 @@ def test_a_header_without_a_date_name(tmp_path: Path) -> None:
         (b"\x1f\x8b and more", "damaged"),
         (b"\xff\xfeD\x00a", "damaged"),
         (b"<html><body>Not found</body></html>", "HTML"),
-        (b"Date,A\n2024-01-02,1,2\n", "3 fields where the header has 2"),
+        (b"Date,A\n2024-01-02,1,2\n", "3 fields instead of 2"),
         (b"a" * 200_000 + b"\nb\n", "no header"),
         (b'Date,A\n2024-01-02,"' + b"\n" * (20 << 20), "cannot be read as CSV"),
     ],
@@ -116,3 +118,22 @@ def test_headers_are_cleaned(tmp_path: Path) -> None:
     """Names lose invisible characters, as the symbols of a portfolio do, so that they match."""
     cells = _read(tmp_path / "x.csv", "Date,\u200bBRK\u00a0B\x1b\n2024-01-02,1\n".encode())
     assert cells.names == ("Date", "BRK B")
+
+
+def test_rows_may_end_in_a_delimiter(tmp_path: Path) -> None:
+    """One empty field more than the header in every row is no field."""
+    cells = _read(tmp_path / "x.csv", b"Date;A\n2024-01-02;1;\n\n2024-01-03;;\n")
+    assert cells.names == ("Date", "A")
+    assert [column.to_pylist() for column in cells.columns] == [["2024-01-02", "2024-01-03"], ["1", ""]]
+
+
+def test_a_surplus_field_with_contents_is_refused(tmp_path: Path) -> None:
+    """A value without a header is not passed over, though the first row has none."""
+    with pytest.raises(DataError, match="3 fields, but the header only 2") as caught:
+        _read(tmp_path / "x.csv", b"Date;A\n2024-01-02;1;\n2024-01-03;2;3\n")
+    assert "header" in caught.value.remedy
+
+
+def test_symbols_kept_as_text_by_excel(tmp_path: Path) -> None:
+    """A header cell that is a formula of text is that text."""
+    assert _read(tmp_path / "x.csv", b'Date,="AAA"\n2024-01-02,1\n').names == ("Date", "AAA")

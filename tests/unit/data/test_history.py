@@ -16,7 +16,7 @@ from plimsoll.data.sources.demo import demo_prices
 from plimsoll.errors import DataError
 from plimsoll.risk.factors import Shock
 from plimsoll.risk.failures import Reason
-from plimsoll.risk.market import Quality
+from plimsoll.risk.market import Quality, Quote
 
 _START = np.datetime64("2024-01-01", "D")
 _COUNT = 80
@@ -236,6 +236,59 @@ def test_only_rates_and_only_cash() -> None:
     assert cash.snapshot.quotes == {}
 
 
+def test_newer_prices_of_a_few_are_not_dropped_in_silence() -> None:
+    """Where the last dates have prices of a minority, the report is for an older date and says so."""
+    table = _book(B=_without(slice(-2, None), 1), C=_without(slice(-2, None), 2))
+    result = build_history(table, "ABC", [], "USD")
+    assert result.snapshot.as_of == _day(_COUNT - 3)
+    assert [(note.topic, note.items) for note in result.assumptions] == [("stale", ("A",))]
+    assert f"until {_day(_COUNT - 1)}, are not used" in result.assumptions[0].text
+    earlier = build_history(table, "ABC", [], "USD", as_of=_day(_COUNT - 2))
+    assert _topics(earlier) == ["as-of", "stale"]
+    assert f"until {_day(_COUNT - 2)}, are not used" in earlier.assumptions[1].text
+
+
+def test_prices_of_a_week_or_a_month_are_enough() -> None:
+    """A weekly fund and a monthly exchange rate are compared over their own dates and completed."""
+    weekly, monthly = np.full(_COUNT * 10, _NAN), np.full(_COUNT * 10, _NAN)
+    random = np.random.default_rng(3)
+    walks = np.exp(np.cumsum(0.01 * random.standard_normal((4, _COUNT * 10)), axis=1))
+    weekly[::7], monthly[::30] = walks[2, ::7], walks[3, ::30]
+    prices = np.column_stack([walks[0], walks[1], weekly, monthly])
+    dates = _START + np.arange(len(prices))
+    table = PriceTable(dates, ("A", "B", "FUND", "EURUSD"), prices, (None,) * 4, "x.csv")
+    result = build_history(table, ["A", "FUND"], ["EUR"], "USD", observations=len(prices))
+    assert (result.failures, len(result.history.dates)) == ({}, len(prices))
+    np.testing.assert_array_equal(_levels(result)["EURUSD"][::30], walks[3, ::30])
+
+
+def test_the_last_price_of_a_failed_factor_is_kept() -> None:
+    """What is left out for want of history can still be valued; what has no price before the date cannot."""
+    short, gone, later = np.full((3, _COUNT), _NAN)
+    short[-9:-2], gone[3], later[-1] = _walk(0)[-9:-2], 7.0, 5.0
+    table = _book(A=short, B=gone, C=later, E=_walk(5), F=_walk(6))
+    result = build_history(table, ["A", "B", "C", "D", "E", "F", "X"], [], "USD", as_of=_day(_COUNT - 2))
+    assert list(result.failures) == ["X", "B", "C", "A"]
+    assert result.last_prices == {
+        "A": Quote(_walk(0)[-3], Quality.OBSERVED, _day(_COUNT - 3)),
+        "B": Quote(7.0, Quality.STALE, _day(3)),
+    }
+    assert build_history(_book(), "A", [], "USD").last_prices == {}
+
+
+@pytest.mark.parametrize(
+    ("days", "quality"), [(10, Quality.OBSERVED), (11, Quality.STALE), (1101, Quality.STALE)]
+)
+def test_old_prices_are_stale(days: int, quality: Quality) -> None:
+    """A price more than ten days older than the date asked for is not called observed."""
+    asked = _day(_COUNT - 1) + dt.timedelta(days)
+    result = build_history(_book(), "AB", [], "USD", as_of=asked)
+    assert {quote.quality for quote in result.snapshot.quotes.values()} == {quality}
+    assert {quote.observed_on for quote in result.snapshot.quotes.values()} == {_day(_COUNT - 1)}
+    assert (result.history.quality == Quality.OBSERVED).all()
+    assert _topics(result) == ["stale"]
+
+
 def test_a_single_series_has_no_gaps() -> None:
     """Alone, a series makes its own calendar, and a long pause is one move that is told."""
     result = build_history(_book(A=_without(slice(30, 50))), "A", [], "USD")
@@ -244,11 +297,12 @@ def test_a_single_series_has_no_gaps() -> None:
     assert _topics(result) == ["calendar"] * 2
 
 
-def test_a_coin_keeps_the_whole_move_over_a_weekend() -> None:
-    """Weekend prices of a coin are not on the calendar of shares; its move from Friday to Monday is whole."""
+@pytest.mark.parametrize("names", ["A", "ABC"])
+def test_a_coin_keeps_the_whole_move_over_a_weekend(names: str) -> None:
+    """Weekend prices of a coin are not on the calendar of shares, not even of one; no move is cut."""
     weekend = np.is_busday(_START + np.arange(_COUNT)) == np.False_
-    shares = {name: np.where(weekend, _NAN, _walk(j)) for j, name in enumerate("ABC")}
-    result = build_history(_table(**shares, COIN=_walk(9)), ["A", "B", "C", "COIN"], [], "USD")
+    shares = {name: np.where(weekend, _NAN, _walk(j)) for j, name in enumerate(names)}
+    result = build_history(_table(**shares, COIN=_walk(9)), [*names, "COIN"], [], "USD")
     np.testing.assert_array_equal(_levels(result)["COIN"], _walk(9)[~weekend])
     assert (result.history.quality == Quality.OBSERVED).all()
 

@@ -5,6 +5,7 @@ import numpy as np
 from plimsoll.data.history_notes import (
     dates_since_observation,
     notes_on_levels,
+    notes_on_newer,
     notes_on_prices,
     notes_on_zeros,
 )
@@ -13,44 +14,56 @@ from plimsoll.risk.market import Quality
 _DATES = np.arange("2024-01-01", "2024-01-11", dtype="datetime64[D]")
 
 
-def _quality(columns: int) -> np.ndarray:
-    return np.full((10, columns), Quality.OBSERVED, dtype=np.uint8)
+def _quality(*names: str) -> dict[str, np.ndarray]:
+    return {name: np.full(10, Quality.OBSERVED, dtype=np.uint8) for name in names}
 
 
 def test_nothing_to_say() -> None:
     """Observed prices need no sentence, and no prices need none either."""
     prices = 100 + np.arange(10.0)[:, None] ** 0.5
-    assert notes_on_levels(["A"], _DATES, _quality(1), 5) == []
+    assert notes_on_levels({}, _DATES, _quality("A"), 5) == []
     assert notes_on_prices(["A"], prices) == []
     assert notes_on_zeros(["A"], np.array([0]), {"A"}) == []
-    assert notes_on_levels([], _DATES, _quality(0), 5) == []
+    assert notes_on_levels({}, _DATES, {}, 5) == []
 
 
 def test_gaps_proxies_and_stale_prices_are_counted() -> None:
-    """Each kind has its own sentence, with the number of prices and the symbols."""
-    quality = _quality(3)
-    quality[3:5, 0] = quality[4, 1] = Quality.FILLED
-    quality[:2, 1] = Quality.PROXIED
-    quality[7, 2] = Quality.STALE
-    gaps, proxy, stale = notes_on_levels(["A", "B", "C"], _DATES, quality, 5)
+    """Each kind has its own sentence, with the number of prices, the symbols and their correlations."""
+    quality = _quality("A", "B", "C")
+    quality["A"][3:5] = quality["B"][4] = Quality.FILLED
+    quality["B"][:2] = Quality.PROXIED
+    quality["C"][7] = Quality.STALE
+    gaps, proxy, stale = notes_on_levels({"A": 0.314, "B": -0.5}, _DATES, quality, 5)
     assert (gaps.topic, gaps.items) == ("gaps", ("A", "B"))
     assert gaps.text.startswith("3 prices of A, B were missing for at most 5 dates and bridged")
+    assert "(A 0.31, B -0.50)" in gaps.text
     assert (proxy.topic, proxy.items) == ("proxy", ("B",))
     assert proxy.text.startswith("2 prices of B were missing for longer than 5 dates")
+    assert "(B -0.50)" in proxy.text
     assert (stale.topic, stale.items) == ("stale", ("C",))
     assert stale.text.startswith("1 price of C was marked stale")
 
 
 def test_series_that_end_early_are_told_with_their_age() -> None:
     """Series that end on the same date share a sentence; beyond five dates the value itself is proxied."""
-    quality = _quality(4)
-    quality[-1:, :2] = quality[-6:, 2] = Quality.PROXIED
-    assert dates_since_observation(quality).tolist() == [1, 1, 6, 0]
-    *_, short, long = notes_on_levels(["A", "B", "C", "D"], _DATES, quality, 5)
+    quality = _quality("A", "B", "C", "D")
+    quality["A"][-1:] = quality["B"][-1:] = quality["C"][-6:] = Quality.PROXIED
+    assert dates_since_observation(np.column_stack(list(quality.values()))).tolist() == [1, 1, 6, 0]
+    *_, short, long = notes_on_levels(dict.fromkeys("ABC", 0.5), _DATES, quality, 5)
     assert short.items == ("A", "B")
     assert "2024-01-09, 1 day old; the value rests on this price, and" in short.text
     assert long.items == ("C",)
     assert "2024-01-04, 6 days old; the value rests on this price carried on" in long.text
+
+
+def test_newer_prices_that_are_not_used_are_named() -> None:
+    """Series with prices after the date of the report are told with the last of these dates."""
+    levels = {"A": np.array([1.0, np.nan, 2.0]), "B": np.array([1.0, 2.0, np.nan]), "C": np.full(3, np.nan)}
+    (note,) = notes_on_newer(_DATES[:3], levels)
+    assert (note.topic, note.items) == ("stale", ("A", "B"))
+    assert note.text.startswith("The report is for 2024-01-01, ")
+    assert "of A, B until 2024-01-03, are not used" in note.text
+    assert notes_on_newer(_DATES[:1], {"A": np.array([1.0])}) == []
 
 
 def test_doubtful_prices_are_named_and_kept() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import os
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,7 @@ def test_equal_repeated_rows_are_merged(text: str, tmp_path: Path) -> None:
     table = _read(tmp_path / "x.csv", text)
     np.testing.assert_array_equal(table.prices, [[1, 2], [3, 4]])
     assert "merged: 1" in _note(table)
+    assert ("fill in" in _note(table)) == ("A,B" in text)
     assert "sorted" in _note(table)
 
 
@@ -244,3 +246,43 @@ def test_the_order_of_rows_is_irrelevant(data: st.DataObject, tmp_path: Path) ->
         header, *rows = text.splitlines(keepends=True)
         mixed = "".join([header, *data.draw(st.permutations(rows))])
         assert _read(tmp_path / "x.csv", mixed).sha256 == _read(tmp_path / "y.csv", text).sha256
+
+
+def test_a_long_file_may_fill_a_price_in(tmp_path: Path) -> None:
+    """A row that brings a price which an earlier row missed is not said to have the same prices."""
+    text = "date,symbol,price\n2024-01-02,A,\n2024-01-02,A,1\n2024-01-03,A,2\n2024-01-03,A,\n"
+    table = _read(tmp_path / "x.csv", text)
+    np.testing.assert_array_equal(table.prices, [[1], [2]])
+    assert "with no other prices, merged: 1" in _note(table)
+    assert "fill in a missing price, merged: 1" in _note(table)
+
+
+def test_thousands_of_a_continental_file(tmp_path: Path) -> None:
+    """1.239 beside 1.200,50 is 1239; where nothing tells, the guess is part of what was assumed."""
+    table = _read(tmp_path / "x.csv", "Date;AAA\n2024-01-02;1.200,50\n2024-01-03;1.239\n")
+    np.testing.assert_array_equal(table.prices, [[1200.5], [1239]])
+    long = "date;symbol;price\n2024-01-02;A;1.239\n"
+    assert "'1.239' could be read in two ways" in _note(_read(tmp_path / "x.csv", long))
+
+
+@pytest.mark.parametrize(("date", "doubts"), [("2026-01-03", 0), ("2026-01-06", 1), ("2099-01-02", 1)])
+def test_a_leap_of_more_than_two_years_is_doubted(date: str, doubts: int, tmp_path: Path) -> None:
+    """A last date far after the one before it is named, for it becomes the date of the report."""
+    found = _read(tmp_path / "x.csv", f"Date,A\n2024-01-02,1\n2024-01-03,1\n{date},1\n").assumptions[1:]
+    assert [item.topic for item in found] == ["quality"] * doubts
+    assert all(date in item.text and "2024-01-03" in item.text for item in found)
+
+
+def test_the_header_of_yfinance_is_recognised(tmp_path: Path) -> None:
+    """A header of several rows is refused, and the remedy says how to write one."""
+    text = "Price,Close,High\nTicker,AAPL,AAPL\nDate,,\n2024-01-02,1,2\n"
+    error = _error(tmp_path / "x.csv", text)
+    assert "no column of prices" in error.message
+    assert "yfinance" in error.remedy
+
+
+@pytest.mark.parametrize("header", ["Datum;Symbole;Cours", "Fecha;Símbolo;Precio", "date;simbolo;Prezzo"])
+def test_headers_in_other_languages(header: str, tmp_path: Path) -> None:
+    """French, Spanish and Italian names are known, composed or decomposed."""
+    for spelt in (unicodedata.normalize("NFC", header), unicodedata.normalize("NFD", header)):
+        assert _read(tmp_path / "x.csv", f"{spelt}\n2024-01-02;A;1,5\n").symbols == ("A",)

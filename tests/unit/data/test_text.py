@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.data.text import MAX_LINE_BYTES, NO_NUMBER, NO_TEXT, clean, decode, opened, read_bytes
+from plimsoll.data.text import (
+    MAX_LINE_BYTES,
+    NO_NUMBER,
+    NO_TEXT,
+    clean,
+    clean_cell,
+    decode,
+    opened,
+    read_bytes,
+)
 from plimsoll.errors import DataError
 
 LARGEST = 8 * 2**20
@@ -226,3 +235,12 @@ def test_marks_of_nothing_are_compared_in_small_letters() -> None:
     assert NO_TEXT < NO_NUMBER
     assert all(mark == mark.lower() == clean(mark) for mark in NO_NUMBER)
     assert "na" not in NO_TEXT
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [('="AAA"', "AAA"), (' ="0700" ', "0700"), ('=""', ""), ("=A1", "=A1"), ('="A', '="A'), ('"A"', '"A"')],
+)
+def test_a_formula_of_text_is_its_text(cell: str, text: str) -> None:
+    """What Excel writes to keep a text from being a number is that text; other formulas stay as they are."""
+    assert clean_cell(cell) == text

@@ -28,12 +28,30 @@ def _window(
 
 
 @pytest.mark.parametrize(
-    ("shares", "coins", "weekends"), [(3, 1, False), (1, 1, True), (0, 2, True), (1, 3, True)]
+    ("shares", "coins", "weekends"), [(3, 1, False), (1, 1, False), (2, 2, False), (0, 2, True), (1, 3, True)]
 )
-def test_half_of_the_series_make_a_date(shares: int, coins: int, weekends: bool) -> None:
-    """Weekends count when half the series trade on them, and not on account of a minority."""
+def test_a_weekend_needs_more_than_half_of_the_series(shares: int, coins: int, weekends: bool) -> None:
+    """Weekends count when most series trade on them, not on account of as many coins as shares."""
     rows = trading_dates(_DAYS, _book(shares, coins))
     assert len(rows) == (28 if weekends else 20)
+
+
+def test_a_holiday_of_one_of_two_shares_is_a_trading_date() -> None:
+    """At a tie the date counts where the two halves trade about equally often, whichever is absent."""
+    prices = _book(2, 0)
+    prices[3, 0] = prices[10, 1] = prices[16:18, 1] = np.nan
+    assert len(trading_dates(_DAYS, prices)) == 20
+
+
+def test_a_weekly_fund_does_not_make_the_calendar() -> None:
+    """Beside a share, weekly funds have no vote, however many; alone they have, and after all else ended."""
+    prices = _book(1, 3)
+    prices[:, 1:] = np.nan
+    prices[4::7, 1:] = 1
+    assert len(trading_dates(_DAYS, prices)) == 20
+    assert trading_dates(_DAYS, prices[:, 1:]).tolist() == [4, 11, 18, 25]
+    prices[5:, 0] = np.nan
+    assert trading_dates(_DAYS, prices).tolist() == [0, 1, 2, 3, 4, 18, 25]
 
 
 def test_a_series_counts_between_its_first_and_last_price() -> None:

@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from plimsoll.data.history import HistoryResult
 from plimsoll.risk.failures import Reason
-from plimsoll.risk.market import MarketSnapshot, Quality, Quote
+from plimsoll.risk.market import MarketHistory, MarketSnapshot, Quality, Quote
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Portfolio, Position
 from plimsoll.workflows.inputs import (
     doubted_prices,
     factor_names,
     in_order,
+    known_value,
     needed_currencies,
     needed_symbols,
     price_factor,
@@ -64,6 +69,19 @@ def test_a_symbol_written_differently_finds_its_currency() -> None:
     """The currency of BBB serves a position in bbb, as its prices do."""
     portfolio, _, _ = state_currencies(book(share("bbb", 1.0)).portfolio, small_market(), "USD")
     assert portfolio.positions[0].instrument.currency == "EUR"
+
+
+def test_what_a_position_left_out_was_last_worth() -> None:
+    """Quantity, the last price that is known, the rate and the unit; None where one of them is missing."""
+    today = small_market().dates[-1].astype(object)
+    empty = MarketHistory(small_market().dates[-1:], (), np.empty((1, 0)), np.empty((1, 0), np.uint8))
+    rate, price = Quote(1.2, Quality.OBSERVED, today), Quote(50.0, Quality.STALE, today)
+    market = HistoryResult(empty, MarketSnapshot(today, {"GBPUSD": rate}), {}, (), {"AAA": price})
+    assert known_value(share("AAA", -3.0, "GBX"), market, "USD") == pytest.approx(-3 * 50 * 1.2 / 100)
+    assert known_value(replace(share("ZZZ", 2.0, "USD"), price=7.0), market, "USD") == pytest.approx(14.0)
+    assert known_value(share("ZZZ", 2.0, "USD"), market, "USD") is None
+    assert known_value(share("AAA", 2.0, "SEK"), market, "USD") is None
+    assert known_value(OPTION, market, "USD") is None
 
 
 def test_the_order_of_rows_is_forgotten() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from plimsoll.data.importers.cells import Conventions, Note
 from plimsoll.data.importers.columns import Columns
-from plimsoll.data.importers.instruments import PERCENT_ABOVE
+from plimsoll.data.importers.instruments import HIGH_RATE, PERCENT_ABOVE
 from plimsoll.data.importers.numbers import decimal_evidence
 from plimsoll.data.importers.table import Table
 from plimsoll.data.importers.text_file import TextFile
@@ -29,6 +29,11 @@ _NOTES = {
         "options",
         f"A volatility above {PERCENT_ABOVE:g} without a percent sign is taken as a percentage (25 is 25 %)",
     ),
+    Note.RATE_PERCENT: (
+        "options",
+        "A column of rates or dividend yields with a number above 1 is taken to be in percent (0.5 is 0.5 %)",
+    ),
+    Note.HIGH_RATE: ("options", f"A rate or dividend yield is above {HIGH_RATE:.0%}, which is rare"),
 }
 
 

@@ -15,13 +15,17 @@ from plimsoll.errors import DataError
 
 __all__ = ["Cells", "Conventions", "Note", "read_conventions", "without_account_type"]
 
+_RATES = ("rate", "dividend_yield")
+
 
 class Note(StrEnum):
     """What was taken for granted in reading a row."""
 
     CASH_BY_SYMBOL = "cash-by-symbol"
     CURRENCY_BY_SIGN = "currency-by-sign"
+    HIGH_RATE = "high-rate"
     MULTIPLIER = "multiplier"
+    RATE_PERCENT = "rate-percent"
     VOLATILITY_PERCENT = "volatility-percent"
 
 
@@ -35,10 +39,13 @@ class Conventions:
         By numeric column.
     dates
         Order of day and month.
+    percent
+        The columns of rates in which a number without a percent sign is a percentage.
     """
 
     decimal_marks: Mapping[str, DecimalMark]
     dates: DateOrder
+    percent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +115,19 @@ def read_conventions(table: Table, columns: Columns) -> Conventions:
     """Return how a file writes numbers and dates, by the evidence of all its rows.
 
     Where nothing tells, a file separated by semicolons has decimal commas, any other decimal points:
-    spreadsheets write semicolons exactly where the comma is the decimal sign.
+    spreadsheets write semicolons exactly where the comma is the decimal sign. A column of rates is in percent
+    if one of its numbers without a percent sign is above 1: 0.5 beside 4.5 is 0.5 %.
     """
     marks = decide_decimal_marks(
         {name: _column(table, columns, name) for name in columns.numeric},
         fallback="," if table.separator == ";" else ".",
     )
-    return Conventions(marks, date_order(_column(table, columns, "expiry")))
+    percent = frozenset(
+        name
+        for name in set(_RATES) & marks.keys()
+        if any(_is_above_1(cell, marks[name].sign) for cell in _column(table, columns, name))
+    )
+    return Conventions(marks, date_order(_column(table, columns, "expiry")), percent)
 
 
 def without_account_type(table: Table, columns: Columns) -> Columns:
@@ -132,6 +145,15 @@ def without_account_type(table: Table, columns: Columns) -> Columns:
         if not (is_money or is_missing(price) or word.lower() in NO_TEXT):
             return columns.with_attribute("type", "account type")
     return columns
+
+
+def _is_above_1(cell: str, decimal_sign: str) -> bool:
+    """Tell whether a cell is a number without a percent sign and above 1 in size."""
+    try:
+        number = read_number(cell, decimal_sign)
+    except DataError:
+        return False
+    return abs(number.value) > 1 and not number.percent
 
 
 def _column(table: Table, columns: Columns, name: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Which column of a file is which: header words and their synonyms."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,24 +15,27 @@ _SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "symbol": (
         "symbol", "ticker", "ticker symbol", "symbol ticker", "security symbol", "stock symbol",
         "instrument symbol", "identifier", "ric", "code", "instrument", "stock", "asset",
+        "symbole", "símbolo", "simbolo", "titolo", "titre", "wertpapier", "valeur", "valor",
     ),
     "quantity": (
         "quantity", "qty", "shares", "units", "position", "number of shares", "no of shares",
         "share count", "net quantity", "net position", "position size", "holding", "holdings",
-        "contracts", "menge", "anzahl", "stück", "quantité", "cantidad",
+        "contracts", "menge", "anzahl", "stück", "quantité", "quantite", "cantidad",
+        "quantità", "quantita", "títulos", "titoli",
     ),
     "name": (
         "name", "description", "security name", "company name", "company", "instrument name",
-        "security description", "security",
+        "security description", "security", "bezeichnung", "nom", "libellé", "nome", "descrizione",
+        "descripción",
     ),
     "currency": (
         "currency", "ccy", "curr", "currency code", "price currency", "local currency",
-        "trading currency", "währung", "devise",
+        "trading currency", "währung", "devise", "monnaie", "divisa", "moneda", "valuta",
     ),
     "price": (
         "price", "last price", "market price", "current price", "mkt price", "mark price",
         "share price", "unit price", "price per share", "closing price", "close price",
-        "last trade price", "last", "close", "mark", "kurs",
+        "last trade price", "last", "close", "mark", "kurs", "cours", "prix", "prezzo", "precio",
     ),
     "type": (
         "type", "asset type", "asset class", "security type", "instrument type", "product type",
@@ -125,7 +129,8 @@ def assign_columns(header: Sequence[str]) -> Columns:
     >>> dict(assign_columns(["symbol", "shares", " Sector "]).attributes)
     {'sector': 2}
     """
-    titles = tuple(cell.strip() or f"column {index}" for index, cell in enumerate(header, start=1))
+    composed = (unicodedata.normalize("NFC", cell).strip() for cell in header)
+    titles = tuple(title or f"column {index}" for index, title in enumerate(composed, start=1))
     known = known_columns(titles)
     first: dict[str, int] = {}
     for index, title in enumerate(titles):
@@ -142,6 +147,7 @@ def assign_columns(header: Sequence[str]) -> Columns:
 
 def _names(cell: str) -> list[str]:
     """Return the names of a header cell: all of it, then what is outside and inside parentheses."""
+    cell = unicodedata.normalize("NFC", cell)
     names = [cell]
     match = _PARENTHESES.fullmatch(cell)
     # A unit is no second name: to drop "(EUR)" from "Price (EUR)" would be to forget the currency.

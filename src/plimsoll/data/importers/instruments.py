@@ -14,8 +14,9 @@ from plimsoll.data.importers.currencies import (
 from plimsoll.errors import DataError
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType
 
-__all__ = ["PERCENT_ABOVE", "read_instrument"]
+__all__ = ["HIGH_RATE", "PERCENT_ABOVE", "read_instrument"]
 
+HIGH_RATE = 0.25
 PERCENT_ABOVE = 3.0
 _WORDS: Mapping[Kind | OptionType, str] = {
     Kind.CASH: "cash|currency balance|cash balance|cash and money market|money market"
@@ -68,10 +69,12 @@ def read_instrument(cells: Cells) -> Instrument:
     readers: Mapping[Kind, Callable[[Cells, str], Instrument]] = {Kind.CASH: _cash, Kind.FX: _pair}
     if kind in readers:
         return readers[kind](cells, symbol)
+    if kind is not Kind.OPTION:
+        _refuse_price(cells)
     terms = _terms(cells, option_type) if kind is Kind.OPTION else None
-    return Instrument(
-        symbol=symbol, currency=_currency(cells), kind=kind, name=cells.text("name"), option=terms
-    )
+    pair = pair_of(terms.underlying) if terms is not None else None
+    currency = _currency(cells) if pair is None else _quote_currency(cells, pair)
+    return Instrument(symbol=symbol, currency=currency, kind=kind, name=cells.text("name"), option=terms)
 
 
 def _kind(cells: Cells, symbol: str) -> tuple[Kind, OptionType | None]:
@@ -167,6 +170,12 @@ def _pair(cells: Cells, symbol: str) -> Instrument:
             f"'{symbol[:30]}' is not a currency pair",
             "Write six letters: EURUSD is the price of 1 EUR in USD.",
         )
+    currency = _quote_currency(cells, pair)
+    return Instrument(symbol="".join(pair), currency=currency, kind=Kind.FX, name=cells.text("name"))
+
+
+def _quote_currency(cells: Cells, pair: tuple[str, str]) -> str:
+    """Return the second currency of a pair, in which it and options on it are priced."""
     base, quote = pair
     currency = _currency(cells)
     if currency not in ("", quote):
@@ -175,7 +184,7 @@ def _pair(cells: Cells, symbol: str) -> Instrument:
             f"a price of {base}{quote} is in {quote}, not in {currency}",
             f"Write {quote} or leave it empty.",
         )
-    return Instrument(symbol=f"{base}{quote}", currency=quote, kind=Kind.FX, name=cells.text("name"))
+    return quote
 
 
 def _refuse_terms(cells: Cells, kind: Kind) -> None:
@@ -190,6 +199,16 @@ def _refuse_terms(cells: Cells, kind: Kind) -> None:
         raise cells.refusal(
             "multiplier", f"the row is {kind} but has a multiplier", "Multiply the quantity instead."
         )
+
+
+def _refuse_price(cells: Cells) -> None:
+    """Refuse a stated price at which nothing can be held."""
+    price = cells.plain_number("price")
+    if price is not None and price <= 0:
+        remedy = "Write a short position as a negative quantity, at a price above zero."
+        if price == 0:
+            remedy = "Leave it empty; if the holding is worthless, write 0 as its quantity too."
+        raise cells.refusal("price", f"a price of {price:g} is not above zero", remedy)
 
 
 def _terms(cells: Cells, option_type: OptionType | None) -> OptionTerms:
@@ -247,7 +266,12 @@ def _fraction(cells: Cells, column: str) -> float:
     number = cells.number(column)
     if number is None:
         return 0.0
-    value = number.value / 100 if number.percent else number.value
+    in_percent = column in cells.conventions.percent and not number.percent
+    if in_percent:
+        cells.notes.add(Note.RATE_PERCENT)
+    value = number.value / 100 if in_percent or number.percent else number.value
+    if abs(value) > HIGH_RATE:
+        cells.notes.add(Note.HIGH_RATE)
     if abs(value) > 1:
         title = cells.columns.title(column)
         raise DataError(f"a {title} of {value:g} is above 100 %", column=title, remedy="Write 0.05 or 5%.")

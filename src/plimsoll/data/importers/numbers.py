@@ -10,6 +10,7 @@ from plimsoll.errors import DataError
 __all__ = ["DecimalMark", "Number", "decide_decimal_marks", "decimal_evidence", "is_missing", "read_number"]
 
 _HUGE = 1e15
+_TINY = 1e-30
 _LONGEST = 60
 _NOT_FINITE = re.compile(r"[-+]?(nan|inf|infinity|∞)", re.IGNORECASE)
 _SHAPE = re.compile(
@@ -127,7 +128,7 @@ def read_number(text: str, decimal_sign: str, *, column: str = "") -> Number:
     Returns
     -------
     Number
-        Finite and at most 1e15 in size.
+        In size zero, or from 1e-30 to 1e15.
 
     Raises
     ------
@@ -161,11 +162,10 @@ def read_number(text: str, decimal_sign: str, *, column: str = "") -> Number:
             f"{shown} cannot be read as a number{kind}", column=column, remedy="Write digits only."
         )
     value = float(plain)
-    if value > _HUGE:
+    if value > _HUGE or (value < _TINY and re.search("[1-9]", match["digits"])):
+        than = f"larger than {_HUGE:.0e}" if value > _HUGE else f"smaller than {_TINY:.0e}"
         raise DataError(
-            f"{shown} is larger than {_HUGE:.0e}, which is likely wrong",
-            column=column,
-            remedy="Check the number.",
+            f"{shown} is {than}, which is likely wrong", column=column, remedy="Check the number."
         )
     negative = bool(match["open"]) or "-" in (match["lead"], match["inner"], match["trail"])
     return Number(-value if negative else value, bool(match["percent"]), match["before"] or match["after"])

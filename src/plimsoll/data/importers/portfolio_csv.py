@@ -1,6 +1,5 @@
 """Portfolio files as tables of text: every row is imported, ignored as a total or refused, and told of."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from plimsoll.data.importers.account import IMPORT, describe_layout, describe_no
 from plimsoll.data.importers.cells import Cells, Note, read_conventions, without_account_type
 from plimsoll.data.importers.columns import assign_columns
 from plimsoll.data.importers.instruments import read_instrument
-from plimsoll.data.importers.table import Row, Table, read_table
+from plimsoll.data.importers.table import Row, read_table
 from plimsoll.data.importers.text_file import read_text_file
+from plimsoll.data.importers.totals import is_total
 from plimsoll.errors import DataError
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.failures import Failure, Reason
@@ -19,9 +19,6 @@ from plimsoll.risk.portfolio import Kind, Portfolio, Position
 
 __all__ = ["ImportedPortfolio", "read_portfolio"]
 
-_TOTALS = frozenset(
-    {"total", "totals", "subtotal", "subtotals", "sub-total", "totale", "summe", "gesamt", "gesamtsumme"}
-)
 _OPTION_COLUMNS = ("underlying", "volatility", "rate", "dividend_yield")
 _ROWS_NAMED = 3
 
@@ -89,13 +86,16 @@ def read_portfolio(path: str | Path) -> ImportedPortfolio:
             error.message, file=file.path, row=table.header.line, column=error.column, remedy=error.remedy
         ) from error
     conventions = read_conventions(table, columns)
-    rows, ignored = _without_totals(table, columns.known["symbol"])
+    ignored: list[Row] = []
     positions: list[Position] = []
     failures: list[Failure] = []
     notes: dict[Note, list[str]] = defaultdict(list)
-    for row in rows:
+    for row in table.rows:
         cells = Cells(row, columns, conventions)
         try:
+            if row.cells == table.header.cells or is_total(cells):
+                ignored.append(row)
+                continue
             positions.append(_position(cells))
         except DataError as error:
             failures.append(_failure(cells, error))
@@ -106,7 +106,7 @@ def read_portfolio(path: str | Path) -> ImportedPortfolio:
         raise _nothing_usable(file.path, failures)
     assumptions = [
         describe_layout(file, table, columns, conventions),
-        *_describe_rows(ignored, rows, positions),
+        *_describe_rows(ignored, table.rows, positions),
         *describe_notes(notes),
     ]
     portfolio = Portfolio(Path(file.path).stem, tuple(positions))
@@ -157,23 +157,6 @@ def _worth(cells: Cells) -> float | None:
     except DataError:
         return None
     return None if quantity is None or price is None else quantity * price
-
-
-def _without_totals(table: Table, symbol: int) -> tuple[list[Row], list[Row]]:
-    """Return the rows of positions, and those that are totals or repeat the header."""
-    rows: list[Row] = []
-    ignored: list[Row] = []
-    for row in table.rows:
-        is_header = row.cells == table.header.cells
-        (ignored if is_header or _is_total(row, symbol) else rows).append(row)
-    return rows, ignored
-
-
-def _is_total(row: Row, symbol: int) -> bool:
-    own = row.cells[symbol] if symbol < len(row.cells) else ""
-    label = own or next(cell for cell in row.cells if cell)
-    words = re.split(r"[\s:]+", label.lower().strip(": "))
-    return len(words) <= 5 and (words[0] in _TOTALS or words[-1] in _TOTALS)
 
 
 def _describe_rows(

@@ -7,7 +7,7 @@ from itertools import islice
 
 from plimsoll.data.importers.columns import known_columns
 from plimsoll.data.importers.text_file import TextFile
-from plimsoll.data.text import clean
+from plimsoll.data.text import clean, clean_cell
 from plimsoll.errors import DataError
 
 __all__ = ["Row", "Table", "read_table"]
@@ -151,7 +151,7 @@ def _row(lines: Sequence[str], index: int, separator: str) -> Row:
 
 
 def _cells(cells: list[str]) -> tuple[str, ...]:
-    cleaned = [clean(cell) for cell in cells]
+    cleaned = [clean_cell(cell) for cell in cells]
     while cleaned and not cleaned[-1]:
         cleaned.pop()
     return tuple(cleaned)

@@ -15,6 +15,9 @@ from plimsoll.errors import DataError
         ("Asset Class", "type"), ("asset-class", "type"), ("option type", "right"), ("put_call", "right"),
         ("Put/Call", "right"), ("Expiration", "expiry"), ("maturity", "expiry"), ("IV", "volatility"),
         ("Implied Vol.", "volatility"), ("contract size", "multiplier"), ("Description", "name"),
+        ("Symbole", "symbol"), ("Valeur", "symbol"), ("Símbolo", "symbol"), ("simbolo", "symbol"),
+        ("Titolo", "symbol"), ("Cours", "price"), ("Prezzo", "price"), ("Precio", "price"),
+        ("Quantite\u0301", "quantity"), ("Quantità", "quantity"), ("Divisa", "currency"),
         ("dividend_yield", "dividend_yield"), ("Risk-free rate", "rate"), ("Strike Price", "strike"),
     ],
 )  # fmt: skip
@@ -66,3 +69,8 @@ def test_a_known_column_can_become_an_attribute() -> None:
     columns = assign_columns(["symbol", "quantity", "Type"]).with_attribute("type", "account type")
     assert "type" not in columns.known
     assert columns.attributes == {"account type": 2}
+
+
+def test_headers_are_composed() -> None:
+    """An accent as a character of its own makes no other name."""
+    assert list(assign_columns(["symbol", "Secteur Pe\u0301trole"]).attributes) == ["secteur pétrole"]

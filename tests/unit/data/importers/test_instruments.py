@@ -143,6 +143,17 @@ def test_an_option_has_all_its_terms() -> None:
     assert not cells.notes
 
 
+@pytest.mark.parametrize("underlying", ["USDJPY", "usd/jpy", "USDJPY=X"])
+def test_an_option_on_a_pair_is_in_its_second_currency(underlying: str) -> None:
+    """The price of an FX option is in the currency of its strike; another one is refused."""
+    for currency in ("", "JPY"):
+        assert read_instrument(option(underlying=underlying, currency=currency)).currency == "JPY"
+    with pytest.raises(DataError, match="is in JPY, not in USD") as caught:
+        read_instrument(option(underlying=underlying, currency="USD"))
+    assert (caught.value.column, caught.value.remedy) == ("currency", "Write JPY or leave it empty.")
+    assert read_instrument(option(underlying="GOOGLE", currency="EUR")).currency == "EUR"
+
+
 def test_a_missing_multiplier_is_100_and_noted() -> None:
     """The usual contract size is taken and said."""
     cells = option()
@@ -178,7 +189,7 @@ def test_the_right_comes_from_type_or_right(word: str, right: str, expected: Opt
         ({"underlying": ""}, "underlying"),
         ({"strike": ""}, "strike"), ({"strike": "-5"}, "strike"), ({"strike": "0"}, "strike"),
         ({"expiry": ""}, "expiry"), ({"expiry": "03/04/2026"}, "expiry"), ({"multiplier": "0"}, "multiplier"),
-        ({"volatility": "0"}, "volatility"), ({"rate": "5"}, "rate"),
+        ({"volatility": "0"}, "volatility"), ({"rate": "500"}, "rate"),
         ({"dividend_yield": "x"}, "dividend_yield"),
         ({"type": "equity"}, "strike"), ({"type": "equity", "strike": "0"}, "expiry"),
         ({"type": "cash"}, "strike"),
@@ -212,3 +223,25 @@ def test_a_symbol_is_needed(symbol: str) -> None:
     """A missing or endless symbol is refused."""
     with pytest.raises(DataError, match="symbol"):
         read_instrument(cells_of(symbol=symbol))
+
+
+@pytest.mark.parametrize("kind", ["", "etf", "crypto"])
+@pytest.mark.parametrize(("price", "remedy"), [("-5", "negative quantity"), ("0", "0 as its quantity")])
+def test_a_stated_price_is_above_zero(kind: str, price: str, remedy: str) -> None:
+    """Nothing is held at a price of zero or below, and the remedy says what to write instead."""
+    with pytest.raises(DataError, match="not above zero") as caught:
+        read_instrument(cells_of(type=kind, price=price))
+    assert caught.value.column == "price"
+    assert remedy in caught.value.remedy
+    assert read_instrument(cells_of(type=kind, price="0.01")).symbol == "X"
+
+
+@pytest.mark.parametrize(
+    ("rate", "value"), [("4.5", 0.045), ("-2", -0.02), ("1", 1.0), ("0.5", 0.5), ("30%", 0.3)]
+)
+def test_rates_and_what_is_noted_about_them(rate: str, value: float) -> None:
+    """A number above 1 is in percent, and a rate above 25 % is noted."""
+    cells = option(rate=rate)
+    assert terms_of(cells).rate_continuous == value
+    assert (Note.RATE_PERCENT in cells.notes) == (rate in ("4.5", "-2"))
+    assert (Note.HIGH_RATE in cells.notes) == (value > 0.25)

@@ -81,9 +81,18 @@ def test_huge_numbers_are_refused(text: str) -> None:
         read_number(text, ".")
 
 
-def test_the_largest_number_is_read() -> None:
-    """1e15 itself is allowed."""
+@pytest.mark.parametrize("text", ["9e-31", "-1e-200", "1e-999", "1.5e-40%"])
+def test_tiny_numbers_are_refused(text: str) -> None:
+    """Below 1e-30, and not zero, a number is likely wrong."""
+    with pytest.raises(DataError, match="likely wrong"):
+        read_number(text, ".")
+
+
+def test_the_largest_and_the_smallest_number_are_read() -> None:
+    """1e15 and 1e-30 themselves are allowed, and so is zero in any form."""
     assert read_number("-1e15", ".").value == -1e15
+    assert read_number("-1e-30", ".").value == -1e-30
+    assert [read_number(text, ".").value for text in ("0", "0.000", "0e-99")] == [0.0] * 3
 
 
 @pytest.mark.parametrize(

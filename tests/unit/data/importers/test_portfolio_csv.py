@@ -143,21 +143,56 @@ def test_duplicates_are_kept_and_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        "Total,3,",
-        "Account Total,3,",
+        "Total,,3",
+        "Account Total,,3",
         "GRAND TOTAL:,,9",
         ",Total,9",
         "Total USD,,",
-        "Subtotal,1,",
+        "Subtotal,,1",
         "symbol,quantity,price",
     ],
 )
 def test_totals_and_repeated_headers_are_ignored_and_said(tmp_path: Path, row: str) -> None:
-    """A total is no position, even with a readable quantity, and is never dropped silently."""
+    """A total is no position, and is never dropped silently."""
     imported = read(tmp_path, f"symbol,quantity,price\nA,1,2\n{row}\nTOTAL.PA,5,1\n")
     assert [name for name, _, _ in held(imported)] == ["A", "TOTAL.PA"]
     assert not imported.failures
     assert "row 3" in imported.assumptions[1].text
+
+
+def test_holdings_are_not_taken_for_totals(tmp_path: Path) -> None:
+    """Holdings called total are positions, and a bare total with a quantity is refused, not just noted."""
+    rows = "Vanguard Total,100,50,\nTOTAL,10,,Total SE\nTotal Return Fund,5,,\nTotal,7,2,\n"
+    imported = read(tmp_path, f"symbol,quantity,price,name\n{rows}")
+    assert [name for name, _, _ in held(imported)] == ["Vanguard Total", "TOTAL", "Total Return Fund"]
+    assert [(failure.item, failure.row, failure.value) for failure in imported.failures] == [
+        ("Total", 5, 14.0)
+    ]
+
+
+def test_symbols_kept_as_text_by_excel(tmp_path: Path) -> None:
+    """A cell that is a formula of text is that text, quoted or not."""
+    imported = read(tmp_path, 'symbol,quantity\n="AAA",="5"\n"=""BBB""",2\n=A1,3\n')
+    assert held(imported) == [("AAA", 5.0, None), ("BBB", 2.0, None), ("=A1", 3.0, None)]
+
+
+def test_rates_in_percent(tmp_path: Path) -> None:
+    """One rate above 1 makes the numbers of its column percentages, which is said; high rates are noted."""
+    header = "symbol,type,quantity,underlying,strike,expiry,multiplier,rate,div yield\n"
+    terms = "call,1,XYZ,100,2026-06-19,100"
+    imported = read(tmp_path, f"{header}A,{terms},0.5,0.5\nB,{terms},4.5,\nC,{terms},3%,0.01\n")
+    options = [position.instrument.option for position in imported.portfolio.positions]
+    found = [(option.rate_continuous, option.dividend_yield) for option in options if option is not None]
+    assert found == [(0.005, 0.5), (0.045, 0.0), (0.03, 0.01)]
+    percent, high = imported.assumptions[-2:]
+    assert (percent.topic, percent.items, high.topic, high.items) == (
+        "options",
+        ("A", "B"),
+        "options",
+        ("A",),
+    )
+    assert "in percent" in percent.text
+    assert "above 25%" in high.text
 
 
 def test_line_breaks_in_cells_are_said(tmp_path: Path) -> None:
@@ -196,7 +231,7 @@ def test_a_file_without_a_usable_row_lists_the_first_refusals(tmp_path: Path) ->
 def test_a_file_of_totals_is_refused(tmp_path: Path) -> None:
     """Totals alone are no portfolio."""
     with pytest.raises(DataError, match="totals but no positions"):
-        read(tmp_path, "symbol,quantity\nTotal,5\n")
+        read(tmp_path, "symbol,quantity\nTotal,\n")
 
 
 def test_equal_headers_are_refused_with_their_row(tmp_path: Path) -> None:
@@ -207,11 +242,12 @@ def test_equal_headers_are_refused_with_their_row(tmp_path: Path) -> None:
 
 word = st.text(st.characters(min_codepoint=48, max_codepoint=255, categories=["Lu", "Ll", "Nd"]), max_size=8)
 money = st.decimals(-(10**9), 10**9, places=4)
+prices = st.decimals("0.0001", 10**9, places=4)
 
 
 @given(
     rows=st.lists(
-        st.tuples(word.map("S{}".format), money, money, word.map("L{}".format)), min_size=1, max_size=8
+        st.tuples(word.map("S{}".format), money, prices, word.map("L{}".format)), min_size=1, max_size=8
     ),
     separator=st.sampled_from([",", ";", "\t", "|"]),
     decimal_sign=st.sampled_from([".", ","]),
