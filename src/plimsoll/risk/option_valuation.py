@@ -135,7 +135,8 @@ def value_options(contracts: Sequence[Contract], levels: Levels) -> Iterator[tup
     """Yield the index in the portfolio and the value of one contract of each option.
 
     The price is the stated one, else the model's; its move is the move of the model's price, by full
-    revaluation or, where `levels` are not exact, by delta times the move of the underlying.
+    revaluation, never below a value of zero, or, where `levels` are not exact, by delta times the move of the
+    underlying.
 
     Parameters
     ----------
@@ -151,7 +152,9 @@ def value_options(contracts: Sequence[Contract], levels: Levels) -> Iterator[tup
         moves = _revalued(block, now) if levels.exact else _by_delta(block)
         for contract, model, move in zip(block, now.tolist(), moves, strict=True):
             stated = contract.position.price
-            unit = Level(model if stated is None else stated, move)
+            # Whatever the model says, an option is never worth less than nothing.
+            floor = -stated if stated is not None and levels.exact else -np.inf
+            unit = Level(model if stated is None else stated, np.maximum(move, floor))
             worth = levels.converted(scaled(unit, contract.terms.multiplier), contract.rate)
             yield contract.index, UnitValue(unit.now, worth)
 
@@ -248,6 +251,7 @@ def _assumptions(contracts: Sequence[Contract], levels: Levels) -> Iterator[Assu
     implied = _symbols(one for one in contracts if one.origin is Origin.IMPLIED)
     if implied:
         yield Assumption("options", "The volatility is the one that the stated price implies.", implied)
+    yield from _disagreements(contracts)
     proxied = {one.terms.underlying: one.volatility for one in contracts if one.origin is Origin.PROXY}
     for underlying, volatility in sorted(proxied.items()):
         text = f"No volatility or price is stated; {volatility:.1%} a year is taken, that of {underlying}."
@@ -262,6 +266,20 @@ def _assumptions(contracts: Sequence[Contract], levels: Levels) -> Iterator[Assu
                 "Some scenarios take the underlying below zero; its options are valued as if it were at zero."
             )
             yield Assumption("options", text, tuple(sorted(negative)))
+
+
+def _disagreements(contracts: Sequence[Contract]) -> Iterator[Assumption]:
+    """Yield the options whose stated price is far from the model's at the stated volatility."""
+    both = [one for one in contracts if one.position.price is not None and one.origin is not Origin.IMPLIED]
+    for contract, model in zip(both, price(*_arguments(both)).tolist(), strict=True):
+        stated = contract.position.price or 0.0
+        if abs(stated - model) > 0.1 * max(abs(stated), model):
+            symbol = contract.position.instrument.symbol
+            text = (
+                f"{symbol}: the stated price is {stated:g}, the model's {model:g}. The value is the stated "
+                "price, moves are the model's, down to nothing; correct the price or the volatility."
+            )
+            yield Assumption("options", text, (symbol,))
 
 
 def _symbols(contracts: Iterable[Contract]) -> tuple[str, ...]:

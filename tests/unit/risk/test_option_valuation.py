@@ -104,6 +104,19 @@ def test_a_stated_price_is_kept_and_moves_as_the_model_does() -> None:
     assert kept.worth.move == pytest.approx(model.worth.move, rel=1e-12)
 
 
+@pytest.mark.parametrize("terms", [CALL, replace(CALL, expiry=TODAY)])
+def test_a_stated_price_far_from_the_model_is_said_and_a_loss_ends_at_it(terms: OptionTerms) -> None:
+    """An option at a stated price loses at most that price, and the disagreement is an assumption."""
+    levels = market()
+    book = option_book([option(terms, stated=0.5 if terms is CALL else 5.0)], levels, {})
+    unit = values(book, levels)[0]
+    assert unit.worth.shocked.min() >= 0.0
+    assert any("correct the price or the volatility" in note.text for note in book.assumptions)
+    fair = one_value(option(CALL), levels).price
+    agreed = option_book([option(CALL, stated=1.05 * fair)], levels, {})
+    assert not any("correct the price" in note.text for note in agreed.assumptions)
+
+
 def test_a_stated_price_implies_the_volatility() -> None:
     """The price at 35 % gives 35 % back, and the report says that it was implied."""
     stated = float(price(1, 100.0, 100.0, 1.0, 0.35, 0.03, 0.0))
