@@ -146,7 +146,7 @@ def _texts(project: Path) -> Iterator[Path]:
         if (
             path.is_file()
             and path.suffix in suffixes
-            and path.name not in ("house.py", "uv.lock", ".coverage")
+            and path.name not in ("house.py", "uv.lock", ".coverage", ".git")
         ):
             yield path
 

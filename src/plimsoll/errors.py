@@ -2,16 +2,29 @@
 
 ::
 
-    PlimsollError            code plimsoll        exit 4
-    ├── UsageError           code usage           exit 2   an option or argument that makes no sense
-    ├── DataError            code bad-data        exit 3   a file, row or number that cannot be used
-    └── UnavailableError     code unavailable     exit 4   something that is needed is not there
+    PlimsollError                code plimsoll             exit 4
+    ├── UsageError               code usage                exit 2   an option or argument that makes no sense
+    ├── DataError                code bad-data             exit 3   a file, row or number that cannot be used
+    ├── UnavailableError         code unavailable          exit 4   something that is needed is not there
+    ├── NotFoundError            code not-found            exit 2   a name or id that leads to nothing
+    ├── ConflictError            code conflict             exit 4   what is wanted contradicts what is stored
+    ├── PreconditionError        code precondition-failed  exit 4   somebody else has changed it meanwhile
+    └── PermissionDeniedError    code forbidden            exit 4   the caller may not do this
 
 A single item that cannot be valued is not an error but a :class:`plimsoll.risk.failures.Failure`:
 the rest of the report stands.
 """
 
-__all__ = ["DataError", "PlimsollError", "UnavailableError", "UsageError"]
+__all__ = [
+    "ConflictError",
+    "DataError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "PlimsollError",
+    "PreconditionError",
+    "UnavailableError",
+    "UsageError",
+]
 
 
 class PlimsollError(Exception):
@@ -89,4 +102,32 @@ class UnavailableError(PlimsollError):
     """Something that is needed is not there: an optional package, a server, a disk."""
 
     code = "unavailable"
+    exit_code = 4
+
+
+class NotFoundError(PlimsollError):
+    """A name or id that leads to nothing, or to nothing that the caller may see."""
+
+    code = "not-found"
+    exit_code = 2
+
+
+class ConflictError(PlimsollError):
+    """What is wanted contradicts what is stored: a name that is taken, a tree that would bite its tail."""
+
+    code = "conflict"
+    exit_code = 4
+
+
+class PreconditionError(PlimsollError):
+    """Somebody else has changed it since the caller read it."""
+
+    code = "precondition-failed"
+    exit_code = 4
+
+
+class PermissionDeniedError(PlimsollError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
     exit_code = 4

@@ -1,8 +1,20 @@
 """The error tree."""
 
+import re
+
 import pytest
 
-from plimsoll.errors import DataError, PlimsollError, UnavailableError, UsageError
+import plimsoll.errors
+from plimsoll.errors import (
+    ConflictError,
+    DataError,
+    NotFoundError,
+    PermissionDeniedError,
+    PlimsollError,
+    PreconditionError,
+    UnavailableError,
+    UsageError,
+)
 
 
 @pytest.mark.parametrize(
@@ -12,6 +24,10 @@ from plimsoll.errors import DataError, PlimsollError, UnavailableError, UsageErr
         (UsageError, "usage", 2),
         (DataError, "bad-data", 3),
         (UnavailableError, "unavailable", 4),
+        (NotFoundError, "not-found", 2),
+        (ConflictError, "conflict", 4),
+        (PreconditionError, "precondition-failed", 4),
+        (PermissionDeniedError, "forbidden", 4),
     ],
 )
 def test_codes_are_stable(kind: type[PlimsollError], code: str, exit_code: int) -> None:
@@ -30,3 +46,11 @@ def test_text_leaves_out_what_is_unknown() -> None:
     """Without a place and a remedy the message stands alone."""
     assert str(UsageError("no such option")) == "no such option"
     assert str(DataError("empty", file="book.csv")) == "book.csv: empty"
+
+
+def test_the_drawn_tree_is_the_tree() -> None:
+    """The tree in the module's docstring names every class with its code and exit code."""
+    drawn = plimsoll.errors.__doc__ or ""
+    kinds: list[type[PlimsollError]] = [PlimsollError, *PlimsollError.__subclasses__()]
+    for kind in kinds:
+        assert re.search(rf"{kind.__name__} +code {kind.code} +exit {kind.exit_code}\b", drawn), kind

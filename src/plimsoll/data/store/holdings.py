@@ -1,0 +1,204 @@
+"""What a portfolio holds, bitemporal: from which day on, and since when we know. Nothing is overwritten."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
+from plimsoll.data.store.models import HoldingsRow, PortfolioRow, new_id
+from plimsoll.data.store.position_document import from_document, to_document
+from plimsoll.errors import ConflictError, NotFoundError
+
+__all__ = ["HoldingsRecord", "effective", "get", "history", "record", "source"]
+
+_COLUMNS = (
+    HoldingsRow.id,
+    HoldingsRow.portfolio_id,
+    HoldingsRow.valid_from,
+    HoldingsRow.known_at,
+    HoldingsRow.sha256,
+    HoldingsRow.source_name,
+    HoldingsRow.document,
+)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsRecord:
+    """One recorded set of positions.
+
+    Parameters
+    ----------
+    id
+        UUIDv7.
+    portfolio_id
+        Whose positions.
+    valid_from
+        First day on which they are held; they are held until the next set begins.
+    known_at
+        When they were recorded, UTC; strictly ascending within a portfolio.
+    sha256
+        Hash of the bytes that they were read from.
+    source_name
+        Name of the file, as the user gave it.
+    portfolio
+        Positions, refused rows and assumptions, as they were imported.
+    """
+
+    id: UUID
+    portfolio_id: UUID
+    valid_from: dt.date
+    known_at: dt.datetime
+    sha256: str
+    source_name: str
+    portfolio: ImportedPortfolio
+
+
+async def record(
+    session: AsyncSession,
+    portfolio_id: UUID,
+    imported: ImportedPortfolio,
+    *,
+    valid_from: dt.date,
+    source_name: str,
+    source: bytes,
+) -> HoldingsRecord:
+    """Record what a portfolio holds from a day on; sets for the same day supersede each other by time.
+
+    Parameters
+    ----------
+    session, portfolio_id
+        Where and whose.
+    imported
+        What was read.
+    valid_from
+        First day on which it is held.
+    source_name, source
+        The file: its name and its bytes.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such portfolio.
+    ConflictError
+        If the portfolio is archived.
+    DataError
+        If a text holds a character that PostgreSQL cannot store.
+    """
+    document = to_document(imported)
+    values = {
+        "id": new_id(),
+        "portfolio_id": portfolio_id,
+        "valid_from": valid_from,
+        "known_at": await _next_known_at(session, portfolio_id),
+        "sha256": imported.sha256,
+        "source_name": source_name,
+        "source": source,
+        "document": document,
+    }
+    made = insert(HoldingsRow).values(values).returning(*_COLUMNS)
+    return _record((await session.execute(made)).one())
+
+
+async def effective(
+    session: AsyncSession, portfolio_id: UUID, *, as_of: dt.date | None, known_at: dt.datetime | None
+) -> HoldingsRecord:
+    """Return what the portfolio held on a day, as far as was known at an instant.
+
+    Of the sets known by then and begun by that day, the one that begins last counts; of several that begin
+    on the same day, the one recorded last.
+
+    Parameters
+    ----------
+    session, portfolio_id
+        Where and whose.
+    as_of
+        The day; None takes the set that begins last.
+    known_at
+        The instant, with a time zone; None takes all that is known now.
+
+    Raises
+    ------
+    NotFoundError
+        If nothing is recorded for that day, or was by then.
+    """
+    query = _of(portfolio_id).order_by(HoldingsRow.valid_from.desc(), HoldingsRow.known_at.desc()).limit(1)
+    if as_of is not None:
+        query = query.where(HoldingsRow.valid_from <= as_of)
+    if known_at is not None:
+        query = query.where(HoldingsRow.known_at <= known_at)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        remedy = "Import its positions, or ask for a later day or instant."
+        raise NotFoundError("no positions are recorded for the portfolio then", remedy=remedy)
+    return _record(row)
+
+
+async def get(session: AsyncSession, holdings_id: UUID) -> HoldingsRecord:
+    """Return one recorded set.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that id.
+    """
+    found = await session.execute(select(*_COLUMNS).where(HoldingsRow.id == holdings_id))
+    row = found.one_or_none()
+    if row is None:
+        raise NotFoundError("there are no such positions")
+    return _record(row)
+
+
+async def history(session: AsyncSession, portfolio_id: UUID) -> list[HoldingsRecord]:
+    """Return every set recorded for the portfolio, the last recorded first; empty where there is none."""
+    rows = await session.execute(_of(portfolio_id).order_by(HoldingsRow.known_at.desc()))
+    return [_record(row) for row in rows]
+
+
+async def source(session: AsyncSession, holdings_id: UUID) -> bytes:
+    """Return the bytes that a recorded set was read from.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that id.
+    """
+    found = await session.execute(select(HoldingsRow.source).where(HoldingsRow.id == holdings_id))
+    content = found.scalar_one_or_none()
+    if content is None:
+        raise NotFoundError("there are no such positions")
+    return content
+
+
+def _of(portfolio_id: UUID) -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).where(HoldingsRow.portfolio_id == portfolio_id)
+
+
+async def _next_known_at(session: AsyncSession, portfolio_id: UUID) -> dt.datetime:
+    """Lock the portfolio and return an instant later than that of every set recorded for it."""
+    lock = select(PortfolioRow.archived_at).where(PortfolioRow.id == portfolio_id).with_for_update()
+    locked = (await session.execute(lock)).one_or_none()
+    if locked is None:
+        raise NotFoundError("there is no such portfolio")
+    if locked.archived_at is not None:
+        raise ConflictError("the portfolio is archived")
+    last = select(func.max(HoldingsRow.known_at)).where(HoldingsRow.portfolio_id == portfolio_id)
+    clock, latest = (await session.execute(select(func.clock_timestamp(), last.scalar_subquery()))).one()
+    now: dt.datetime = clock
+    return now if latest is None else max(now, latest + _MICROSECOND)
+
+
+def _record(row: Row[*tuple[Any, ...]]) -> HoldingsRecord:
+    return HoldingsRecord(
+        id=row.id,
+        portfolio_id=row.portfolio_id,
+        valid_from=row.valid_from,
+        known_at=row.known_at,
+        sha256=row.sha256,
+        source_name=row.source_name,
+        portfolio=from_document(row.document, row.sha256),
+    )

@@ -1,0 +1,18 @@
+"""Runs the revisions on the connection that :mod:`plimsoll.data.store.schema` hands in."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from plimsoll.data.store.models import StoredRow
+
+__all__ = ["run"]
+
+
+def run(connection: Connection) -> None:
+    """Run what Alembic was asked for, in the transaction of `connection`."""
+    context.configure(connection=connection, target_metadata=StoredRow.metadata)
+    context.run_migrations()
+
+
+if hasattr(context, "config"):  # only while Alembic runs this file
+    run(context.config.attributes["connection"])

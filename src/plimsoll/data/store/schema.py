@@ -1,0 +1,218 @@
+"""The schema of a database: its revision, the way to ours, and how all is saved and brought back."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from plimsoll.data.store.database import APPLICATION_ROLE, database_url
+from plimsoll.data.store.postgres_programs import run
+from plimsoll.errors import DataError, UnavailableError
+
+__all__ = ["SchemaStatus", "backup", "downgrade", "restore", "status", "upgrade"]
+
+_SERVER = "Check that PostgreSQL runs and that the database URL is right."
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll schema', 0))")
+# Roles belong to the whole server, so that another database may have made it already.
+_ROLE = f"""
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN
+        CREATE ROLE {APPLICATION_ROLE} NOLOGIN;
+    END IF;
+    IF NOT pg_has_role(current_user, '{APPLICATION_ROLE}', 'SET') THEN
+        GRANT {APPLICATION_ROLE} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
+    END IF;
+EXCEPTION
+    WHEN duplicate_object OR unique_violation THEN NULL;
+END
+$$
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaStatus:
+    """How far a database is.
+
+    Parameters
+    ----------
+    current
+        Its revision; None where it is empty.
+    head
+        The revision that this version of Plimsoll needs.
+    pending
+        The revisions in between, in the order in which they will run.
+    """
+
+    current: str | None
+    head: str
+    pending: tuple[str, ...]
+
+
+def status(url: str) -> SchemaStatus:
+    """Return how far a database is.
+
+    Parameters
+    ----------
+    url
+        See :func:`plimsoll.data.store.database.database_url`; its user owns the tables.
+
+    Raises
+    ------
+    UnavailableError
+        If the database cannot be reached or is newer than this version of Plimsoll.
+    """
+    with _connection(url) as connection:
+        return _status(connection)
+
+
+def upgrade(url: str) -> SchemaStatus:
+    """Bring a database to our revision, all or nothing, and return where it then is.
+
+    Several processes may do this at the same time; the first one does it.
+
+    Raises
+    ------
+    UnavailableError
+        If the database cannot be reached or is newer than this version of Plimsoll.
+    """
+    with _connection(url) as connection:
+        connection.execute(_ONE_AT_A_TIME)
+        if _status(connection).pending:
+            connection.execute(text(_ROLE))
+            command.upgrade(_configuration(connection), "head")
+        return _status(connection)
+
+
+def downgrade(url: str, revision: str) -> SchemaStatus:
+    """Take a database back to a revision (``base`` is before the first one) and return where it then is.
+
+    Raises
+    ------
+    UnavailableError
+        If the database cannot be reached or is newer than this version of Plimsoll.
+    """
+    with _connection(url) as connection:
+        connection.execute(_ONE_AT_A_TIME)
+        _status(connection)
+        command.downgrade(_configuration(connection), revision)
+        return _status(connection)
+
+
+def backup(url: str, file: Path) -> None:
+    """Write all of a database to one file, as it is at this instant, while others work on.
+
+    Parameters
+    ----------
+    url
+        Its user must not be held back by row-level security: the owner of the embedded server is not, another
+        one needs BYPASSRLS.
+    file
+        Written whole or not at all; an older one is replaced.
+
+    Raises
+    ------
+    UnavailableError
+        If the database or pg_dump is not there, or the file cannot be written.
+    """
+    part = file.absolute().with_name(f"{file.name}.part")
+    try:
+        part.touch(mode=0o600)
+        run("pg_dump", ["--format=custom", "--no-owner", f"--file={part}"], environment=_environment(url))
+        part.replace(file)
+    except OSError as error:
+        raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def restore(url: str, file: Path) -> SchemaStatus:
+    """Replace what is in a database by what is in a backup, all or nothing, and return where it then is.
+
+    Parameters
+    ----------
+    url
+        As for :func:`backup`.
+    file
+        Made by :func:`backup`, of this version or an older one; :func:`upgrade` it afterwards.
+
+    Raises
+    ------
+    DataError
+        If the file is no backup.
+    UnavailableError
+        If the database or pg_restore is not there, or the backup is newer than this version of Plimsoll.
+    """
+    try:
+        with file.open("rb") as stream:
+            genuine = stream.read(5) == b"PGDMP"
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", file=str(file)) from error
+    if not genuine:
+        raise DataError("is no backup of a database", file=str(file), remedy="Give one made by db backup.")
+    with _connection(url) as connection:
+        connection.execute(text(_ROLE))
+    how = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+    environment = _environment(url)
+    run(
+        "pg_restore",
+        [*how, f"--dbname={environment['PGDATABASE']}", str(file.absolute())],
+        environment=environment,
+    )
+    return status(url)
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[Connection]:
+    """Open one transaction as the owner of the tables."""
+    engine = create_engine(database_url(url), poolclass=NullPool, connect_args={"connect_timeout": 5})
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        said = str(error.orig).strip().splitlines() or ["it does not say why"]
+        raise UnavailableError(f"the database refuses: {said[0]}", remedy=_SERVER) from error
+
+
+def _configuration(connection: Connection | None = None) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _status(connection: Connection) -> SchemaStatus:
+    scripts = ScriptDirectory.from_config(_configuration())
+    order = [script.revision for script in scripts.walk_revisions()][::-1]
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in order:
+        remedy = "Update Plimsoll, or restore a backup of the older version."
+        raise UnavailableError(f"the database is newer than this Plimsoll: revision {current}", remedy=remedy)
+    done = 0 if current is None else order.index(current) + 1
+    return SchemaStatus(current, order[-1], tuple(order[done:]))
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Return the variables by which a program finds a database: arguments would show a password."""
+    parsed: URL = database_url(url)
+    query = {name: value for name, value in parsed.query.items() if isinstance(value, str)}
+    given = {
+        "PGHOST": parsed.host or query.get("host"),
+        "PGPORT": None if parsed.port is None else str(parsed.port),
+        "PGUSER": parsed.username,
+        "PGPASSWORD": parsed.password if isinstance(parsed.password, str) else None,
+        "PGDATABASE": parsed.database or "postgres",
+        "PGSSLMODE": query.get("sslmode"),
+        "PGSSLROOTCERT": query.get("sslrootcert"),
+        "PGCONNECT_TIMEOUT": "5",
+    }
+    return {**os.environ, **{name: value for name, value in given.items() if value}}

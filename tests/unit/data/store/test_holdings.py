@@ -1,0 +1,182 @@
+"""Holdings in two times: from when they are held, and since when that is known."""
+
+import asyncio
+import datetime as dt
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
+from plimsoll.data.store import holdings, portfolios
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.holdings import HoldingsRecord
+from plimsoll.data.store.models import new_id
+from plimsoll.errors import ConflictError, DataError, NotFoundError
+from small_book import book, share
+
+pytestmark = pytest.mark.anyio
+
+MARCH, APRIL, MAY = dt.date(2024, 3, 1), dt.date(2024, 4, 1), dt.date(2024, 5, 1)
+BEFORE = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+
+
+async def _portfolio(database: Database, tenant: UUID) -> UUID:
+    async with database.session(tenant) as session:
+        made = await portfolios.create(session, name="book", base_currency="USD", parent_id=None)
+    return made.id
+
+
+async def _record(
+    database: Database, tenant: UUID, portfolio: UUID, valid_from: dt.date, imported: ImportedPortfolio
+) -> HoldingsRecord:
+    async with database.session(tenant) as session:
+        return await holdings.record(
+            session, portfolio, imported, valid_from=valid_from, source_name="book.csv", source=b"a,b\n"
+        )
+
+
+async def _effective(
+    database: Database, tenant: UUID, portfolio: UUID, as_of: dt.date | None, known_at: dt.datetime | None
+) -> HoldingsRecord:
+    async with database.session(tenant) as session:
+        return await holdings.effective(session, portfolio, as_of=as_of, known_at=known_at)
+
+
+def _of(quantity: float) -> ImportedPortfolio:
+    return book(share("AAA", quantity, desk="one"))
+
+
+async def test_what_is_recorded_can_be_read(database: Database, tenant: UUID) -> None:
+    """Positions, their file and both times come back as they went in."""
+    portfolio = await _portfolio(database, tenant)
+    made = await _record(database, tenant, portfolio, MARCH, _of(1.5))
+    async with database.session(tenant) as session:
+        assert await holdings.get(session, made.id) == made
+        assert await holdings.history(session, portfolio) == [made]
+        assert await holdings.source(session, made.id) == b"a,b\n"
+    assert made.portfolio == _of(1.5)
+    assert (made.portfolio_id, made.valid_from, made.source_name) == (portfolio, MARCH, "book.csv")
+    assert made.known_at.utcoffset() == dt.timedelta(0)
+    assert made.sha256 == made.portfolio.sha256
+
+
+async def test_as_of_and_as_known_at(database: Database, tenant: UUID) -> None:
+    """The truth table of two times, for three sets of which the third corrects the first."""
+    portfolio = await _portfolio(database, tenant)
+    march = await _record(database, tenant, portfolio, MARCH, _of(1))
+    may = await _record(database, tenant, portfolio, MAY, _of(2))
+    corrected = await _record(database, tenant, portfolio, MARCH, _of(3))
+    moment = dt.timedelta(microseconds=1)
+    table: list[tuple[dt.date | None, dt.datetime | None, HoldingsRecord | None]] = [
+        # as of, as known at, what counts
+        (MARCH - dt.timedelta(1), None, None),
+        (MARCH, None, corrected),
+        (APRIL, None, corrected),
+        (MAY - dt.timedelta(1), None, corrected),
+        (MAY, None, may),
+        (None, None, may),
+        (MARCH, march.known_at - moment, None),
+        (MARCH, march.known_at, march),
+        (MAY, may.known_at - moment, march),
+        (None, may.known_at - moment, march),
+        (MAY, may.known_at, may),
+        (APRIL, corrected.known_at - moment, march),
+        (APRIL, corrected.known_at, corrected),
+        (MAY, corrected.known_at, may),
+        (None, BEFORE, None),
+    ]
+    for as_of, known_at, expected in table:
+        if expected is None:
+            with pytest.raises(NotFoundError):
+                await _effective(database, tenant, portfolio, as_of, known_at)
+        else:
+            assert await _effective(database, tenant, portfolio, as_of, known_at) == expected
+    async with database.session(tenant) as session:
+        assert await holdings.history(session, portfolio) == [corrected, may, march]
+
+
+async def test_the_same_instant_in_another_zone_is_the_same(database: Database, tenant: UUID) -> None:
+    """An instant is what counts, not the zone that it is written in."""
+    portfolio = await _portfolio(database, tenant)
+    made = await _record(database, tenant, portfolio, MARCH, _of(1))
+    elsewhere = made.known_at.astimezone(dt.timezone(dt.timedelta(hours=5, minutes=45)))
+    assert await _effective(database, tenant, portfolio, MARCH, elsewhere) == made
+
+
+async def test_each_of_sixteen_writers_has_its_instant(database: Database, tenant: UUID) -> None:
+    """Sixteen imports at once are all kept, each known at an instant of its own; the last one counts."""
+    portfolio = await _portfolio(database, tenant)
+    made = await asyncio.gather(*(_record(database, tenant, portfolio, MARCH, _of(n)) for n in range(16)))
+    assert len({record.known_at for record in made}) == 16
+    last = max(made, key=lambda record: record.known_at)
+    assert await _effective(database, tenant, portfolio, MARCH, None) == last
+
+
+async def test_time_never_runs_backwards(database: Database, tenant: UUID) -> None:
+    """Where the clock stands still between two records of one transaction, the second is known later."""
+    portfolio = await _portfolio(database, tenant)
+    async with database.session(tenant) as session:
+        made = [
+            await holdings.record(
+                session, portfolio, _of(n), valid_from=MARCH, source_name="book.csv", source=b""
+            )
+            for n in range(5)
+        ]
+    instants = [record.known_at for record in made]
+    assert instants == sorted(set(instants))
+
+
+async def test_there_must_be_a_live_portfolio(database: Database, tenant: UUID) -> None:
+    """Nothing can be recorded for a portfolio that is not there or is archived."""
+    with pytest.raises(NotFoundError):
+        await _record(database, tenant, new_id(), MARCH, _of(1))
+    portfolio = await _portfolio(database, tenant)
+    made = await _record(database, tenant, portfolio, MARCH, _of(1))
+    async with database.session(tenant) as session:
+        await portfolios.archive(session, portfolio, expected_version=1)
+    with pytest.raises(ConflictError):
+        await _record(database, tenant, portfolio, MARCH, _of(2))
+    assert await _effective(database, tenant, portfolio, None, None) == made
+
+
+async def test_what_cannot_be_stored_is_refused(database: Database, tenant: UUID) -> None:
+    """A text that PostgreSQL cannot keep is bad data."""
+    portfolio = await _portfolio(database, tenant)
+    with pytest.raises(DataError):
+        await _record(database, tenant, portfolio, MARCH, book(share("A\x00", 1)))
+
+
+async def test_an_unknown_id_is_not_found(database: Database, tenant: UUID) -> None:
+    """A set that is not there says so; a portfolio without sets has an empty history."""
+    async with database.session(tenant) as session:
+        with pytest.raises(NotFoundError):
+            await holdings.get(session, new_id())
+        with pytest.raises(NotFoundError):
+            await holdings.source(session, new_id())
+        assert await holdings.history(session, new_id()) == []
+
+
+async def test_another_tenant_sees_and_writes_nothing(
+    database: Database, tenant: UUID, other_tenant: UUID
+) -> None:
+    """To another tenant neither the portfolio nor its positions are there."""
+    portfolio = await _portfolio(database, tenant)
+    made = await _record(database, tenant, portfolio, MARCH, _of(1))
+    with pytest.raises(NotFoundError):
+        await _record(database, other_tenant, portfolio, MARCH, _of(2))
+    with pytest.raises(NotFoundError):
+        await _effective(database, other_tenant, portfolio, None, None)
+    async with database.session(other_tenant) as session:
+        assert await holdings.history(session, portfolio) == []
+        with pytest.raises(NotFoundError):
+            await holdings.get(session, made.id)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE holdings SET source_name = 'x'", "DELETE FROM holdings"])
+async def test_history_is_never_overwritten(database: Database, tenant: UUID, statement: str) -> None:
+    """The application's role can neither change nor delete what was recorded."""
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.session(tenant) as session:
+            await session.execute(text(statement))

@@ -1,0 +1,70 @@
+"""The tables and their ids."""
+
+import time
+from uuid import UUID
+
+from plimsoll.data.store.models import (
+    HoldingsRow,
+    IdempotencyKeyRow,
+    PortfolioRow,
+    PriceSetRow,
+    RunRow,
+    StoredRow,
+    TenantRow,
+    new_id,
+)
+
+ROWS = (HoldingsRow, IdempotencyKeyRow, PortfolioRow, PriceSetRow, RunRow, TenantRow)
+
+
+def test_ids_are_uuids_of_version_7() -> None:
+    """Version and variant bits are those of RFC 9562, and the first 48 bits are the time in milliseconds."""
+    before = time.time_ns() // 1_000_000
+    made = new_id()
+    after = time.time_ns() // 1_000_000
+    assert made.version == 7
+    assert made.variant == "specified in RFC 4122"
+    assert before <= made.int >> 80 <= after
+
+
+def test_ids_differ_within_a_millisecond() -> None:
+    """The other bits are random: ten thousand ids at once are all different."""
+    assert len({new_id() for _ in range(10_000)}) == 10_000
+
+
+def test_ids_sort_by_time() -> None:
+    """An id made a millisecond later sorts later, also as text."""
+    first = new_id()
+    time.sleep(0.002)
+    second = new_id()
+    assert isinstance(first, UUID)
+    assert first < second
+    assert str(first) < str(second)
+
+
+def test_every_table_belongs_to_a_tenant() -> None:
+    """All tables are known here, and each but the tenants' own points to a tenant."""
+    assert {row.__tablename__ for row in ROWS} == set(StoredRow.metadata.tables)
+    for table in StoredRow.metadata.tables.values():
+        if table.name != "tenants":
+            assert table.c.tenant_id.foreign_keys
+
+
+def test_references_stay_within_the_tenant() -> None:
+    """A foreign key between two tables compares the tenant too: PostgreSQL checks it past the policies."""
+    for table in StoredRow.metadata.tables.values():
+        for key in table.foreign_key_constraints:
+            assert "tenant_id" in key.column_keys
+            assert key.referred_table.name == "tenants" or len(key.columns) == 2
+
+
+def test_tenants_come_first_in_an_index_of_every_table() -> None:
+    """Row-level security filters by tenant, so that an index begins with it."""
+    for table in StoredRow.metadata.tables.values():
+        if table.name == "tenants":
+            continue
+        ordered = [list(index.columns) for index in table.indexes]
+        ordered += [
+            list(constraint.columns) for constraint in table.constraints if hasattr(constraint, "columns")
+        ]
+        assert any(columns and columns[0].name == "tenant_id" for columns in ordered)
