@@ -1,5 +1,6 @@
 """The figures of a report, read off one cube."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,16 +9,17 @@ from numpy.typing import NDArray
 
 from plimsoll.data.history import HistoryResult
 from plimsoll.reporting.report import NodeRisk, PositionRisk, WorstScenario
-from plimsoll.risk.attribution import components, incremental, marginal, measures_of
-from plimsoll.risk.cube import Cube
-from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, tail_measures, var_weights
+from plimsoll.risk.attribution import components, incremental, marginal
+from plimsoll.risk.cube import Cube, Nodes
+from plimsoll.risk.estimators import es_weights, tail_measures, var_weights
 from plimsoll.risk.market import Quality
 from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, volatility, worst
 from plimsoll.risk.portfolio import Position
+from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 from plimsoll.workflows.inputs import factor_names, price_factor
 from plimsoll.workflows.request import Method, ReportRequest
 
-__all__ = ["Figures", "Tail", "weakest_qualities"]
+__all__ = ["Figures", "Tail", "node_risks", "weakest_qualities"]
 
 _WORST_SCENARIOS = 5
 _LARGEST_LOSERS = 3
@@ -41,6 +43,12 @@ class Tail:
     probabilities: NDArray[np.float64] | None
     observations: float
 
+    @classmethod
+    def of(cls, request: ReportRequest, scenarios: ScenarioSet) -> "Tail":
+        """Return how `request` measures a vector over `scenarios`."""
+        equal = bool(np.ptp(scenarios.weights) == 0)
+        return cls(request, None if equal else scenarios.weights, scenarios.observations)
+
     def var_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the scenario weights of VaR, shape (S,)."""
         return var_weights(
@@ -60,10 +68,15 @@ class Tail:
         )
 
     def measures(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return VaR and ES of many vectors, each of shape (N,); the usual estimators take them at once."""
-        if self.request.estimators == (VarEstimator.ORDER_STATISTIC, EsEstimator.ACERBI_TASCHE):
-            return tail_measures(rows, self.request.confidence, probabilities=self.probabilities)
-        return measures_of(self.var_weights, self.es_weights)(rows)
+        """Return VaR and ES of many vectors, each of shape (N,)."""
+        var, es = self.request.estimators
+        return tail_measures(
+            rows,
+            self.request.confidence,
+            probabilities=self.probabilities,
+            var_estimator=var,
+            es_estimator=es,
+        )
 
     def var(self, pnl: NDArray[np.float64]) -> Estimate:
         """Return VaR with its interval."""
@@ -135,24 +148,7 @@ class Figures:
     def nodes(self, attribute: str) -> tuple[NodeRisk, ...]:
         """Return the slices of the book by `attribute`, the largest contribution to ES first."""
         found = self.cube.nodes([attribute])
-        slices = found.at(1)
-        pnl = found.pnl[list(slices)]
-        component_var, component_es = self._components(pnl)
-        incremental_var, incremental_es = incremental(pnl, self.total, self.tail.measures)
-        nodes = [
-            NodeRisk(
-                name=found.names[index],
-                value=float(found.values[index]),
-                positions=found.counts[index],
-                var=self.tail.var(pnl[k]),
-                es=self.tail.es(pnl[k]),
-                component_var=float(component_var[k]),
-                component_es=float(component_es[k]),
-                incremental_var=float(incremental_var[k]),
-                incremental_es=float(incremental_es[k]),
-            )
-            for k, index in enumerate(slices)
-        ]
+        nodes = node_risks(found, found.at(1), self.total, self.tail)
         return tuple(sorted(nodes, key=lambda node: (-node.component_es, node.name)))
 
     @cached_property
@@ -237,6 +233,47 @@ class Figures:
     def _components(self, rows: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         weights = self.tail.var_weights(self.total), self.tail.es_weights(self.total)
         return components(rows, weights[0]), components(rows, weights[1])
+
+
+def node_risks(
+    nodes: Nodes, chosen: Sequence[int], total: NDArray[np.float64], tail: Tail
+) -> tuple[NodeRisk, ...]:
+    """Return the risk of some slices of a book.
+
+    Parameters
+    ----------
+    nodes
+        Slices of the cube of the book.
+    chosen
+        Which of them, by index.
+    total
+        Shape (S,), P&L of the whole book, gain positive: what contributions and incremental figures refer to.
+    tail
+        How VaR and ES are measured.
+
+    Returns
+    -------
+    tuple of NodeRisk
+        In the order of `chosen`.
+    """
+    pnl = nodes.pnl[list(chosen)]
+    component_var = components(pnl, tail.var_weights(total))
+    component_es = components(pnl, tail.es_weights(total))
+    incremental_var, incremental_es = incremental(pnl, total, tail.measures)
+    return tuple(
+        NodeRisk(
+            name=nodes.names[index],
+            value=float(nodes.values[index]),
+            positions=nodes.counts[index],
+            var=tail.var(pnl[k]),
+            es=tail.es(pnl[k]),
+            component_var=float(component_var[k]),
+            component_es=float(component_es[k]),
+            incremental_var=float(incremental_var[k]),
+            incremental_es=float(incremental_es[k]),
+        )
+        for k, index in enumerate(chosen)
+    )
 
 
 def weakest_qualities(market: HistoryResult) -> dict[str, Quality]:

@@ -44,7 +44,7 @@ def test_plain_options_mean_what_they_say() -> None:
         ({"as_of": "yesterday"}, "yesterday"),
         ({"by": 3}, "by=3"),
         ({"confidence": 99}, "confidence"),
-        ({"confidence": "0.99"}, "wrong type"),
+        ({"confidence": "0.99"}, "not understood"),
     ],
 )
 def test_a_wrong_option_is_named(options: dict[str, object], hint: str) -> None:

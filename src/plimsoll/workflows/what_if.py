@@ -1,0 +1,202 @@
+"""What-if: a basket of trades against the standing cube of a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from plimsoll.data.store.database import Database
+from plimsoll.errors import UsageError
+from plimsoll.risk.assumptions import Assumption
+from plimsoll.risk.attribution import components
+from plimsoll.risk.cube import Cube
+from plimsoll.risk.failures import Failure
+from plimsoll.risk.measures import Estimate
+from plimsoll.risk.portfolio import Instrument, Portfolio, Position
+from plimsoll.workflows.background import in_background
+from plimsoll.workflows.figures import Tail
+from plimsoll.workflows.finished_runs import finished_run, ground_of
+from plimsoll.workflows.ground import Ground, with_factors_of
+from plimsoll.workflows.inputs import state_currencies
+from plimsoll.workflows.revaluation import cube_of, explained
+
+__all__ = ["RiskFigures", "Trade", "TradeRisk", "WhatIf", "what_if", "what_if_on"]
+
+Trade = Position | tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFigures:
+    """Value, VaR and ES of a book in base currency; a loss is positive in the last two.
+
+    Parameters
+    ----------
+    value
+        Net.
+    var, es
+        With their intervals.
+    """
+
+    value: float
+    var: Estimate
+    es: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class TradeRisk:
+    """What one trade brings; money in base currency unless it says otherwise.
+
+    Parameters
+    ----------
+    symbol, quantity
+        As asked.
+    price
+        Per unit, in the currency of the instrument.
+    value
+        Signed.
+    component_var, component_es
+        Its part of VaR and ES after all trades; negative where it takes risk away.
+    """
+
+    symbol: str
+    quantity: float
+    price: float
+    value: float
+    component_var: float
+    component_es: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """A book before and after a basket of trades.
+
+    Parameters
+    ----------
+    base_currency
+        Of all money.
+    before, after
+        Figures of the book.
+    trades
+        Those that could be valued, in the order given; they are in `after`.
+    failures
+        The others; they are in no number.
+    assumptions
+        What the values of the trades take for granted.
+    """
+
+    base_currency: str
+    before: RiskFigures
+    after: RiskFigures
+    trades: tuple[TradeRisk, ...]
+    failures: tuple[Failure, ...]
+    assumptions: tuple[Assumption, ...]
+
+    @property
+    def value_change(self) -> float:
+        """Value after less before."""
+        return self.after.value - self.before.value
+
+    @property
+    def var_change(self) -> float:
+        """VaR after less before; negative where the trades take risk away."""
+        return self.after.var.value - self.before.var.value
+
+    @property
+    def es_change(self) -> float:
+        """ES after less before; negative where the trades take risk away."""
+        return self.after.es.value - self.before.es.value
+
+
+async def what_if(database: Database, tenant: UUID, run: UUID, trades: Sequence[Trade]) -> WhatIf:
+    """Return what a basket of trades would do to the book of a stored run.
+
+    Parameters
+    ----------
+    database, tenant
+        Where the run is, and whose it is.
+    run
+        Its id.
+    trades
+        As for :func:`what_if_on`.
+
+    Raises
+    ------
+    NotFoundError
+        If the tenant has no such run.
+    ConflictError
+        If this version of Plimsoll no longer makes the scenarios of the run.
+    UsageError
+        If a trade does not say enough.
+    """
+    stored = await finished_run(database, tenant, run)
+    ground = await ground_of(database, tenant, stored)
+    return await in_background(what_if_on, ground, stored.cube, stored.tail, trades)
+
+
+def what_if_on(ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade]) -> WhatIf:
+    """Return what a basket of trades would do to a book.
+
+    The vectors of the book stay as they are; only the trades are valued, in the scenarios of the book.
+
+    Parameters
+    ----------
+    ground
+        What the cube was made from.
+    cube
+        P&L vectors of the book, at least one.
+    tail
+        How VaR and ES are measured.
+    trades
+        Positions to add, negative to sell, or pairs of symbol and quantity. One that states nothing but
+        symbol and quantity is in the instrument that the book holds under this symbol, at the same stated
+        price, if any; else in a share at the market's price.
+
+    Raises
+    ------
+    UsageError
+        If the book holds several instruments under a symbol and a trade does not say which.
+    """
+    asked = Portfolio("trades", tuple(_position(trade, ground.portfolio) for trade in trades))
+    currency = ground.request.base_currency
+    basket, disagreements, stated = state_currencies(asked, ground.prices, currency)
+    wider = with_factors_of(basket, ground)
+    traded = cube_of(basket, wider.market, wider.scenarios, ground.request)
+    before = cube.total()
+    after = before + traded.total()
+    value = float(cube.values.sum())
+    component_var = components(traded.pnl, tail.var_weights(after))
+    component_es = components(traded.pnl, tail.es_weights(after))
+    return WhatIf(
+        base_currency=currency,
+        before=RiskFigures(value, tail.var(before), tail.es(before)),
+        after=RiskFigures(value + float(traded.values.sum()), tail.var(after), tail.es(after)),
+        trades=tuple(
+            TradeRisk(
+                symbol=position.instrument.symbol,
+                quantity=position.quantity,
+                price=float(traded.prices[k]),
+                value=float(traded.values[k]),
+                component_var=float(component_var[k]),
+                component_es=float(component_es[k]),
+            )
+            for k, position in enumerate(traded.positions)
+        ),
+        failures=(*disagreements, *explained(traded.failures, basket, wider.market, currency)),
+        assumptions=(*stated, *wider.notes, *traded.assumptions),
+    )
+
+
+def _position(trade: Trade, book: Portfolio) -> Position:
+    """Return the position that a trade adds, in the instrument of the book where it names no other."""
+    if isinstance(trade, tuple):
+        symbol, quantity = trade
+        trade = Position(instrument=Instrument(symbol=symbol, currency=""), quantity=quantity)
+    symbol = trade.instrument.symbol
+    if trade.instrument != Instrument(symbol=symbol, currency="") or trade.price is not None:
+        return trade
+    held = {(one.instrument, one.price): one for one in book.positions if one.instrument.symbol == symbol}
+    if len(held) > 1:
+        raise UsageError(
+            f"the book holds {symbol} as {len(held)} different instruments or at different prices",
+            remedy="Say which: give the trade its kind, currency and price.",
+        )
+    return next((replace(trade, instrument=instrument, price=price) for instrument, price in held), trade)
