@@ -15,6 +15,9 @@ BOOKS = PROJECT / "examples" / "portfolios"
 
 CASES = {
     "help.txt": ["--help"],
+    "help_up.txt": ["up", "--help"],
+    "help_runs.txt": ["runs", "--help"],
+    "help_db.txt": ["db", "--help"],
     "help_report.txt": ["report", "--help"],
     "help_doctor.txt": ["doctor", "--help"],
     "report_long_only.txt": ["report", "long_only.csv", "--prices", "demo"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from plimsoll.settings import Settings, configuration_files
+from plimsoll.settings import Settings, configuration_files, default_data_dir
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,10 @@ def _clean_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_defaults() -> None:
     """With nothing said, the documented defaults hold."""
     assert Settings().model_dump() == {
+        "data_dir": default_data_dir(),
+        "database_url": None,
+        "port": 8000,
+        "metrics_port": 8001,
         "prices": "demo",
         "base": "USD",
         "confidence": 0.99,
@@ -55,6 +59,21 @@ def test_a_bad_value_is_refused(line: str) -> None:
     configuration_files()[1].write_text(line + "\n")
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_the_usual_data_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is where the system keeps users' data, else in ~/.local/share."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert Settings().data_dir == tmp_path / "data" / "plimsoll"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Settings().data_dir == tmp_path / ".local" / "share" / "plimsoll"
+
+
+def test_a_database_url_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold a password, so that no representation shows it."""
+    monkeypatch.setenv("PLIMSOLL_DATABASE_URL", "postgresql://user:hunter2@host/name")
+    assert "hunter2" not in repr(Settings())
 
 
 def test_settings_are_frozen() -> None:

@@ -1,0 +1,123 @@
+"""Measurements of the running platform, for Prometheus."""
+
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Engine
+from sqlalchemy.pool import QueuePool
+
+__all__ = ["Message", "Metrics", "Receive", "Send", "metrics_app"]
+
+_HTTP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
+_RUN_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class Metrics:
+    """All measurements of one process, in a registry of their own.
+
+    Attributes
+    ----------
+    http_seconds
+        Histogram by ``method``, ``route`` (the template, never the path) and ``status``; seconds.
+    run_seconds
+        Histogram of risk runs by ``stage``; seconds.
+    query_seconds
+        Histogram of database statements; seconds.
+    failures
+        Counter by ``reason``: items that could not be valued.
+    pool_connections
+        Gauge by ``state``: connections to the database.
+
+    Examples
+    --------
+    >>> metrics = Metrics()
+    >>> metrics.failures.labels("no-price").inc()
+    >>> b'plimsoll_failures_total{reason="no-price"} 1.0' in metrics.exposition()
+    True
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.http_seconds = Histogram(
+            "plimsoll_http_request_seconds",
+            "Time to answer a request",
+            ("method", "route", "status"),
+            buckets=_HTTP_BUCKETS,
+            registry=self.registry,
+        )
+        self.run_seconds = Histogram(
+            "plimsoll_run_stage_seconds",
+            "Time of a stage of a risk run",
+            ("stage",),
+            buckets=_RUN_BUCKETS,
+            registry=self.registry,
+        )
+        self.query_seconds = Histogram(
+            "plimsoll_query_seconds",
+            "Time of a database statement",
+            buckets=_HTTP_BUCKETS,
+            registry=self.registry,
+        )
+        self.failures = Counter(
+            "plimsoll_failures", "Items that could not be valued", ("reason",), registry=self.registry
+        )
+        self.pool_connections = Gauge(
+            "plimsoll_pool_connections", "Connections to the database", ("state",), registry=self.registry
+        )
+
+    def watch_pool(self, engine: Engine) -> None:
+        """Publish how many connections of an engine are in use and idle, as they are when asked."""
+        pool = engine.pool
+        if isinstance(pool, QueuePool):
+            self.pool_connections.labels("in-use").set_function(pool.checkedout)
+            self.pool_connections.labels("idle").set_function(pool.checkedin)
+
+    def exposition(self) -> bytes:
+        """Return all measurements in the text format of Prometheus."""
+        return generate_latest(self.registry)
+
+
+def metrics_app(metrics: Metrics) -> Callable[[Message, Receive, Send], Coroutine[Any, Any, None]]:
+    """Return the ASGI application that publishes the measurements at ``/metrics``, and nothing else.
+
+    Parameters
+    ----------
+    metrics
+        What is published.
+
+    Returns
+    -------
+    callable
+        To be served on a port of its own, which the outside does not reach.
+    """
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        found = scope["type"] == "http" and scope["path"] == "/metrics" and scope["method"] in ("GET", "HEAD")
+        body = metrics.exposition() if found else b"not found\n"
+        content_type = CONTENT_TYPE_LATEST if found else "text/plain; charset=utf-8"
+        headers = [
+            (b"content-type", content_type.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        status = 200 if found else 404
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    return app
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    for event in ("startup", "shutdown"):
+        await receive()
+        await send({"type": f"lifespan.{event}.complete"})

@@ -1,0 +1,45 @@
+"""Time of each database statement: all of them measured, the slow ones logged."""
+
+import time
+from typing import Any
+
+import structlog
+from prometheus_client import Histogram
+from sqlalchemy import Engine, event
+
+__all__ = ["SLOW_SECONDS", "watch_queries"]
+
+SLOW_SECONDS = 0.2
+_STARTED = "plimsoll_started"
+_LONGEST = 2000
+
+
+def watch_queries(engine: Engine, seconds: Histogram, *, slow_seconds: float = SLOW_SECONDS) -> None:
+    """Measure each statement, and log those that take long: their text, never what they were given.
+
+    Parameters
+    ----------
+    engine
+        Of an asynchronous engine, its ``sync_engine``.
+    seconds
+        Takes the times.
+    slow_seconds
+        From here on a statement is logged.
+    """
+    log = structlog.get_logger("plimsoll.queries")
+
+    def start(connection: Any, *_: object) -> None:
+        connection.info[_STARTED] = time.perf_counter()
+
+    def stop(connection: Any, _: object, statement: str, *__: object) -> None:
+        taken = time.perf_counter() - connection.info.pop(_STARTED)
+        seconds.observe(taken)
+        if taken >= slow_seconds:
+            log.warning(
+                "slow query",
+                milliseconds=round(taken * 1000, 1),
+                statement=" ".join(statement.split())[:_LONGEST],
+            )
+
+    event.listen(engine, "before_cursor_execute", start)
+    event.listen(engine, "after_cursor_execute", stop)

@@ -1,0 +1,1 @@
+"""Rules and cryptography of who may do what; stores nothing."""

@@ -1,0 +1,1 @@
+"""Servers: each is a thin front of the workflows."""

@@ -1,0 +1,91 @@
+"""The HTTP API as one ASGI application."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from plimsoll.services.risk_api.context import ApiContext
+from plimsoll.services.risk_api.entry import SafeEntry
+from plimsoll.services.risk_api.error_handlers import install_error_handlers
+from plimsoll.services.risk_api.lifespan import lifespan_of
+from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
+from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
+from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
+from plimsoll.services.risk_api.request_limits import RequestLimits
+from plimsoll.services.risk_api.requirements import is_public, required
+from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
+from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
+from plimsoll.services.risk_api.sessions.endpoints import router as sessions
+from plimsoll.services.risk_api.system.endpoints import router as system
+
+__all__ = ["ROUTERS", "RiskApi", "create_app"]
+
+ROUTERS: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, system, sessions)
+"""The resources; each folder beside this file has one in its ``endpoints.py``."""
+
+_COMPRESSED_FROM = 1024
+
+
+class RiskApi(FastAPI):
+    """An application that describes itself as OpenAPI 3.1 with its problems and examples."""
+
+    api_routes: tuple[ApiRoute, ...] = ()
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the API document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = api_document(self.api_routes)
+        return self.openapi_schema
+
+
+def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> RiskApi:
+    """Put the API together.
+
+    Parameters
+    ----------
+    context
+        What it needs to run; its database is closed when the API stops.
+    routers
+        The resources that it serves.
+
+    Returns
+    -------
+    RiskApi
+        To be served by granian, or in process through `plimsoll.services.risk_api.context.in_process`.
+
+    Raises
+    ------
+    RuntimeError
+        If a route declares neither a permission nor that it is public.
+    """
+    app = RiskApi(
+        title=TITLE,
+        version=VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan_of(context),
+    )
+    for router in routers:
+        app.api_routes += _declared(router)
+        app.include_router(router)
+    install_error_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=5)
+    app.add_middleware(RequestLimits, hosts=context.hosts, loopback_only=context.loopback_only)
+    app.add_middleware(SafeEntry, metrics=context.metrics)
+    return app
+
+
+def _declared(router: ApiRouter) -> tuple[ApiRoute, ...]:
+    """Return the routes, all of which say who may call them."""
+    routes = tuple(route for route in router.routes if isinstance(route, ApiRoute))
+    if len(routes) < len(router.routes):
+        raise RuntimeError(f"a route of {router.prefix or '/'} goes round the checks of ApiRoute")
+    for route in routes:
+        if not required(route.dependant) and not is_public(route.dependant):
+            methods = ",".join(sorted(route.methods or ()))
+            raise RuntimeError(f"route {methods} {route.path} declares neither a permission nor Public")
+    return routes

@@ -1,0 +1,63 @@
+"""Who sends a request: an API key for programs, a session cookie for browsers; nobody else."""
+
+from starlette.requests import Request
+
+from plimsoll.security.permissions import Principal
+from plimsoll.services.risk_api.context import context_of
+from plimsoll.services.risk_api.problems import ProblemError
+
+__all__ = ["authenticated", "cookie_name", "refuse_other_sites"]
+
+_SAFE = frozenset({"GET", "HEAD"})
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="plimsoll"'}
+
+
+def cookie_name(scheme: str) -> str:
+    """Return the name of the session cookie; the prefix that binds it to the host works on https alone."""
+    return "__Host-plimsoll" if scheme == "https" else "plimsoll"
+
+
+def authenticated(request: Request) -> Principal:
+    """Return who sends the request.
+
+    Raises
+    ------
+    ProblemError
+        401 if they do not say, or not truly; 403 if another site makes the user's browser say it.
+    """
+    keys = request.headers.getlist("authorization")
+    principal = _by_key(request, keys) if keys else _by_cookie(request)
+    if principal is None:
+        remedy = "Send an API key as a bearer token, or sign in."
+        raise ProblemError(401, "unauthenticated", "Nobody is signed in.", remedy=remedy, headers=_CHALLENGE)
+    return principal
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse what a page of another site makes a browser send.
+
+    Raises
+    ------
+    ProblemError
+        403 unless the browser says that the request comes from a page of ours.
+    """
+    own = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    origins = request.headers.getlist("origin")
+    sites = request.headers.getlist("sec-fetch-site")
+    if origins not in ([own], []) or sites not in (["same-origin"], []) or not (origins or sites):
+        raise ProblemError(403, "cross-site", "The request does not come from a page of this server.")
+
+
+def _by_key(request: Request, headers: list[str]) -> Principal | None:
+    scheme, _, token = headers[0].partition(" ")
+    if len(headers) > 1 or scheme.lower() != "bearer":
+        return None
+    return context_of(request).sign_in.with_key(token.strip())
+
+
+def _by_cookie(request: Request) -> Principal | None:
+    token = request.cookies.get(cookie_name(request.scope["scheme"]), "")
+    principal = context_of(request).sign_in.with_session(token)
+    if principal is not None and request.method not in _SAFE:
+        refuse_other_sites(request)
+    return principal

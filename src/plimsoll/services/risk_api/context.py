@@ -1,0 +1,107 @@
+"""What the API needs to run, handed in once and reached by every endpoint as `Context`."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, TypedDict
+
+from fastapi import Depends, FastAPI
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from plimsoll.data.store.database import Database
+from plimsoll.monitoring.health import Readiness
+from plimsoll.monitoring.metrics import Metrics
+from plimsoll.services.risk_api.places import Places
+from plimsoll.services.risk_api.request_limits import LOOPBACK
+from plimsoll.services.risk_api.sign_in import LocalSignIn
+
+__all__ = ["ApiContext", "Context", "LifespanState", "context_of", "in_process", "readiness_of"]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiContext:
+    """Everything the API reaches, made by whoever starts it.
+
+    Parameters
+    ----------
+    database
+        Opened by the caller; the API closes it when it stops.
+    sign_in
+        Who is let in.
+    clock
+        Says what time it is.
+    hosts
+        Names that the ``Host`` header may have, without the port.
+    loopback_only
+        Whether requests from other machines are refused.
+    metrics
+        Where measurements go; `plimsoll.monitoring.metrics.metrics_app` publishes them on another port.
+    """
+
+    database: Database
+    sign_in: LocalSignIn
+    clock: Callable[[], dt.datetime] = _now
+    hosts: frozenset[str] = LOOPBACK
+    loopback_only: bool = True
+    metrics: Metrics = field(default_factory=Metrics)
+
+
+class LifespanState(TypedDict):
+    """What the lifespan hands to each request, as ``request.state``.
+
+    Attributes
+    ----------
+    context
+        What the API was started with.
+    creations
+        Places for creations under way; see `plimsoll.services.risk_api.idempotency`.
+    readiness
+        Whether the parts that are needed work.
+    """
+
+    context: ApiContext
+    creations: Places
+    readiness: Readiness
+
+
+def context_of(request: Request) -> ApiContext:
+    """Return what the API was started with."""
+    context: ApiContext = request.state.context
+    return context
+
+
+def readiness_of(request: Request) -> Readiness:
+    """Return what knows whether the parts that are needed work."""
+    readiness: Readiness = request.state.readiness
+    return readiness
+
+
+Context = Annotated[ApiContext, Depends(context_of)]
+
+
+@asynccontextmanager
+async def in_process(app: FastAPI) -> AsyncIterator[ASGIApp]:
+    """Start and stop the application without a server, for an ASGI transport.
+
+    Parameters
+    ----------
+    app
+        From `create_app`.
+
+    Yields
+    ------
+    ASGIApp
+        What ``httpx2.ASGITransport`` takes; such a transport knows no lifespan of its own.
+    """
+    async with app.router.lifespan_context(app) as state:
+
+        async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": dict(state or {})}, receive, send)
+
+        yield with_state

@@ -1,0 +1,130 @@
+"""The platform of one machine: its data directory, its database, and who may use it."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from plimsoll.client import AsyncRiskClient
+from plimsoll.data.store import schema
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.embedded import embedded_postgres, running_postgres, stop
+from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
+from plimsoll.errors import UnavailableError
+from plimsoll.monitoring.logging import configure_logging
+from plimsoll.services.risk_api.app import create_app
+from plimsoll.services.risk_api.context import ApiContext, in_process
+from plimsoll.services.risk_api.local_key import KEY_FILE, local_api_key
+from plimsoll.services.risk_api.server import ADDRESS
+from plimsoll.services.risk_api.sign_in import LocalSignIn
+
+__all__ = ["Installation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where a platform keeps its data.
+
+    Parameters
+    ----------
+    directory
+        The data directory.
+    database_url
+        A PostgreSQL of the user's; None for one of our own in the data directory.
+    """
+
+    directory: Path
+    database_url: str | None = field(default=None, repr=False)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the API key of the machine is."""
+        return self.directory / KEY_FILE
+
+    @contextmanager
+    def database(self, *, shared: bool = False) -> Iterator[str]:
+        """Yield the URL of the database; a server of our own runs for as long as the block lasts.
+
+        Parameters
+        ----------
+        shared
+            Whether a server that another process of ours runs will do, and the data must be there already.
+
+        Raises
+        ------
+        UnavailableError
+            If the server cannot be started, is needed alone and is not free, or there is no data yet.
+        """
+        if self.database_url is not None:
+            yield self.database_url
+            return
+        if shared:
+            self._check_there()
+        running = running_postgres(self.directory) if shared else None
+        if running is not None:
+            yield running
+            return
+        try:
+            yield embedded_postgres(self.directory)
+        finally:
+            stop(self.directory)
+
+    @asynccontextmanager
+    async def context(self, url: str) -> AsyncIterator[ApiContext]:
+        """Yield what the API needs to run on a migrated database.
+
+        Parameters
+        ----------
+        url
+            Of the database.
+
+        Raises
+        ------
+        UnavailableError
+            If the database or the file with the key cannot be used.
+        """
+        self._make_directory()
+        database = Database(url)
+        try:
+            async with database.session(LOCAL_TENANT) as session:
+                await ensure(session, LOCAL_TENANT, "local")
+            key = local_api_key(self.directory)
+            yield ApiContext(database=database, sign_in=LocalSignIn(LOCAL_TENANT, key))
+        finally:
+            await database.dispose()
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[AsyncRiskClient]:
+        """Yield a client of an API that lives in this process for as long as the block lasts, on no port.
+
+        Raises
+        ------
+        UnavailableError
+            If there is no data yet, or the database cannot be used or is not up to date.
+        """
+        configure_logging(level=logging.WARNING)
+        with self.database(shared=True) as url:
+            if schema.status(url).pending:
+                remedy = "Run plimsoll db upgrade first."
+                raise UnavailableError("the database is not up to date", remedy=remedy)
+            async with self.context(url) as context, in_process(create_app(context)) as app:
+                key, transport = local_api_key(self.directory), httpx2.ASGITransport(app)
+                async with AsyncRiskClient(f"http://{ADDRESS}", key, transport=transport) as client:
+                    yield client
+
+    def _make_directory(self) -> None:
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            remedy = "Check that you may write there, or choose another data directory."
+            raise UnavailableError(
+                f"{self.directory} cannot be used: {error.strerror}", remedy=remedy
+            ) from None
+
+    def _check_there(self) -> None:
+        if not (self.directory / "postgres").is_dir():
+            remedy = "Start with plimsoll up, or name another data directory."
+            raise UnavailableError(f"there is no data in {self.directory}", remedy=remedy)

@@ -1,0 +1,54 @@
+"""What starts and stops with the API."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from plimsoll.data.store import schema
+from plimsoll.errors import UnavailableError
+from plimsoll.monitoring.health import Readiness
+from plimsoll.monitoring.slow_queries import watch_queries
+from plimsoll.services.risk_api.context import ApiContext, LifespanState
+from plimsoll.services.risk_api.places import Places
+
+__all__ = ["lifespan_of"]
+
+# Half the connections of the pool: a creation holds one and its workflow may want a second, so were all held
+# by creations, all would wait.
+_CREATIONS = 5
+
+
+def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]]:
+    """Return the lifespan of an application with this context.
+
+    Parameters
+    ----------
+    context
+        Handed to each request; its statements are measured, and its database is closed at the end.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+        engine = context.database.engine
+        watch_queries(engine.sync_engine, context.metrics.query_seconds)
+        context.metrics.watch_pool(engine.sync_engine)
+        checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
+        try:
+            yield {
+                "context": context,
+                "creations": Places(_CREATIONS),
+                "readiness": Readiness(checks),
+            }
+        finally:
+            await context.database.dispose()
+
+    return lifespan
+
+
+async def _migrated(context: ApiContext) -> None:
+    url = context.database.engine.url.render_as_string(hide_password=False)
+    found = await asyncio.to_thread(schema.status, url)
+    if found.pending:
+        raise UnavailableError("migrations are pending")

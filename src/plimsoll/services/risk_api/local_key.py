@@ -1,0 +1,75 @@
+"""The API key of this machine, in a file that only its user can read."""
+
+import os
+import stat
+from pathlib import Path
+
+from plimsoll.errors import UnavailableError
+from plimsoll.security.tokens import TOKEN, new_token
+
+__all__ = ["KEY_FILE", "local_api_key"]
+
+KEY_FILE = "api-key"
+_PRIVATE = stat.S_IRUSR | stat.S_IWUSR
+
+
+def local_api_key(directory: Path) -> str:
+    """Return the API key of a data directory, made at the first start.
+
+    Parameters
+    ----------
+    directory
+        The user's data directory; it exists.
+
+    Returns
+    -------
+    str
+        ``plk_`` and 43 characters.
+
+    Raises
+    ------
+    UnavailableError
+        If the file cannot be read or written, is not a plain file of ours, holds no key, or others may read
+        it: then somebody else may know the key.
+    """
+    path = directory / KEY_FILE
+    try:
+        _create(path)
+        return _read(path)
+    except OSError as error:
+        remedy = "Check the data directory, and that you may write there."
+        raise UnavailableError(f"{path} cannot be used: {error.strerror}", remedy=remedy) from None
+
+
+def _create(path: Path) -> None:
+    """Write a key unless there is a file: whole or not at all, also when two processes start at once."""
+    if path.exists() or path.is_symlink():
+        return
+    fresh = path.with_name(f".{path.name}.{new_token()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _PRIVATE)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(new_token("plk") + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        # A link is made only where nothing is: the first of two starters wins.
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+def _read(path: Path) -> str:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+            raise UnavailableError(f"{path} is not a file of yours", remedy="Move it away and start again.")
+        if stat.S_IMODE(found.st_mode) & ~_PRIVATE:
+            remedy = "Others may know the key: remove the file, and the next start makes a new one."
+            raise UnavailableError(f"{path} can be read by others", remedy=remedy)
+        key = file.read(200).strip()
+    if not TOKEN.fullmatch(key):
+        raise UnavailableError(f"{path} holds no API key", remedy="Remove it, and start again.")
+    return key

@@ -1,0 +1,172 @@
+"""Portfolios: create, list, change, archive; import positions and read what was held when."""
+
+import datetime as dt
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AwareDatetime
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.data.store import holdings, portfolios
+from plimsoll.data.store.portfolios import Unchanged
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.context import Context
+from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
+from plimsoll.services.risk_api.idempotency import Once
+from plimsoll.services.risk_api.paging import Paging
+from plimsoll.services.risk_api.portfolios.messages import holdings_of, import_result, version_of
+from plimsoll.services.risk_api.requirements import Require
+from plimsoll.services.risk_api.responses import UNCHANGED
+from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.uploads import Upload
+from plimsoll.wire.model import Name
+from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, PortfolioPage
+from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
+from plimsoll.workflows.portfolios import change_portfolio as change
+from plimsoll.workflows.portfolios import create_portfolio as create
+from plimsoll.workflows.portfolios import import_positions as import_file
+
+__all__ = [
+    "archive_portfolio",
+    "change_portfolio",
+    "create_portfolio",
+    "get_portfolio",
+    "get_position_history",
+    "get_positions",
+    "import_positions",
+    "list_portfolios",
+    "router",
+]
+
+router = ApiRouter("portfolios")
+
+
+_Reader = Annotated[Principal, Require[Permission.PORTFOLIOS_READ]]
+_Writer = Annotated[Principal, Require[Permission.PORTFOLIOS_WRITE]]
+
+
+@router.post("", status_code=201, response_model=Portfolio)
+async def create_portfolio(new: NewPortfolio, once: Once, _: _Writer) -> Response:
+    """Create a portfolio."""
+
+    async def make(session: AsyncSession) -> Response:
+        record = await create(
+            session, name=new.name, base_currency=new.base_currency, parent_id=new.parent_id
+        )
+        location = f"{router.prefix}/{record.id}"
+        return created(Portfolio.model_validate(record), location=location, tag=record.version)
+
+    return await once(make)
+
+
+@router.get("")
+async def list_portfolios(
+    context: Context,
+    caller: _Reader,
+    paging: Paging,
+    archived: Annotated[bool, Query(description="Whether to list archived ones as well")] = False,
+) -> PortfolioPage:
+    """List portfolios, oldest first."""
+    async with context.database.session(caller.tenant) as session:
+        found = await portfolios.page(
+            session, after=paging.after, limit=paging.probe, include_archived=archived
+        )
+    shown, following = paging.cut(found, cursor=lambda record: record.id)
+    return PortfolioPage(items=tuple(map(Portfolio.model_validate, shown)), next=following)
+
+
+@router.get("/{portfolio_id}", response_model=Portfolio, responses=UNCHANGED)
+async def get_portfolio(portfolio_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
+    """Read a portfolio, archived or not."""
+    async with context.database.session(caller.tenant) as session:
+        record = await portfolios.get(session, portfolio_id)
+    known = not_modified(request, etag(record.version))
+    return known or _portfolio(record)
+
+
+@router.patch("/{portfolio_id}", response_model=Portfolio)
+async def change_portfolio(
+    portfolio_id: UUID, changes: PortfolioChanges, version: ExpectedVersion, context: Context, caller: _Writer
+) -> Response:
+    """Rename or move a portfolio, unless somebody has changed it meanwhile."""
+    moved = "parent_id" in changes.model_fields_set
+    async with context.database.session(caller.tenant) as session:
+        record = await change(
+            session,
+            portfolio_id,
+            expected_version=version,
+            name=changes.name or Unchanged.UNCHANGED,
+            parent_id=changes.parent_id if moved else Unchanged.UNCHANGED,
+        )
+    return _portfolio(record)
+
+
+@router.delete("/{portfolio_id}", response_model=Portfolio)
+async def archive_portfolio(
+    portfolio_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+) -> Response:
+    """Archive a portfolio: its positions and runs stay readable."""
+    async with context.database.session(caller.tenant) as session:
+        record = await portfolios.archive(session, portfolio_id, expected_version=version)
+    return _portfolio(record)
+
+
+@router.put("/{portfolio_id}/positions", response_model=ImportResult)
+async def import_positions(
+    portfolio_id: UUID,
+    content: Annotated[bytes, Upload["text/csv", "text/plain"]],
+    once: Once,
+    context: Context,
+    _: _Writer,
+    valid_from: Annotated[dt.date | None, Query(description="First date of these positions; today")] = None,
+    source_name: Annotated[Name, Query(description="Name of the file")] = "positions.csv",
+) -> Response:
+    """Import a file of positions: each row is taken or refused, and earlier versions are kept."""
+
+    async def make(session: AsyncSession) -> Response:
+        record = await import_file(
+            session,
+            portfolio_id,
+            content=content,
+            source_name=source_name,
+            valid_from=valid_from or context.clock().date(),
+        )
+        return answer(import_result(record), tag=str(record.id))
+
+    return await once(make)
+
+
+@router.get("/{portfolio_id}/positions", response_model=Holdings, responses=UNCHANGED)
+async def get_positions(
+    portfolio_id: UUID,
+    context: Context,
+    caller: _Reader,
+    request: Request,
+    as_of: Annotated[dt.date | None, Query(description="The date; the last version when left out")] = None,
+    known_at: Annotated[
+        AwareDatetime | None, Query(description="As it was known at this instant; now when left out")
+    ] = None,
+) -> Response:
+    """Read what a portfolio holds at a date, as it was known at an instant."""
+    async with context.database.session(caller.tenant) as session:
+        await portfolios.get(session, portfolio_id)
+        record = await holdings.effective(session, portfolio_id, as_of=as_of, known_at=known_at)
+    known = not_modified(request, etag(str(record.id)))
+    return known or answer(holdings_of(record), tag=str(record.id))
+
+
+@router.get("/{portfolio_id}/positions/history")
+async def get_position_history(portfolio_id: UUID, context: Context, caller: _Reader) -> PositionHistory:
+    """List all versions of what a portfolio holds, the one known last first."""
+    async with context.database.session(caller.tenant) as session:
+        await portfolios.get(session, portfolio_id)
+        records = await holdings.history(session, portfolio_id)
+    return PositionHistory(items=tuple(map(version_of, records)))
+
+
+def _portfolio(record: portfolios.PortfolioRecord) -> Response:
+    return answer(Portfolio.model_validate(record), tag=record.version)

@@ -1,0 +1,68 @@
+"""Stored positions as messages."""
+
+from plimsoll.data.store.holdings import HoldingsRecord
+from plimsoll.services.risk_api.position_messages import position_message
+from plimsoll.wire.positions import (
+    Assumption,
+    Failure,
+    Holdings,
+    HoldingsVersion,
+    ImportResult,
+)
+
+__all__ = ["holdings_of", "import_result", "version_of"]
+
+
+def version_of(record: HoldingsRecord) -> HoldingsVersion:
+    """Return what there is to know about a version without its positions.
+
+    Parameters
+    ----------
+    record
+        As stored.
+    """
+    return HoldingsVersion(
+        id=record.id,
+        portfolio_id=record.portfolio_id,
+        valid_from=record.valid_from,
+        known_at=record.known_at,
+        sha256=record.sha256,
+        source_name=record.source_name,
+        positions=len(record.portfolio.portfolio.positions),
+        refused=len(record.portfolio.failures),
+    )
+
+
+def import_result(record: HoldingsRecord) -> ImportResult:
+    """Return the account of an import: what became of each row.
+
+    Parameters
+    ----------
+    record
+        As stored.
+    """
+    return ImportResult(holdings=version_of(record), refused=_refused(record), assumptions=_assumed(record))
+
+
+def holdings_of(record: HoldingsRecord) -> Holdings:
+    """Return a version with its positions.
+
+    Parameters
+    ----------
+    record
+        As stored.
+    """
+    return Holdings(
+        holdings=version_of(record),
+        positions=tuple(map(position_message, record.portfolio.portfolio.positions)),
+        refused=_refused(record),
+        assumptions=_assumed(record),
+    )
+
+
+def _refused(record: HoldingsRecord) -> tuple[Failure, ...]:
+    return tuple(map(Failure.model_validate, record.portfolio.failures))
+
+
+def _assumed(record: HoldingsRecord) -> tuple[Assumption, ...]:
+    return tuple(map(Assumption.model_validate, record.portfolio.assumptions))

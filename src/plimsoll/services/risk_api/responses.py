@@ -1,0 +1,31 @@
+"""Answers of single operations that the API document cannot know by itself."""
+
+from typing import Any
+
+__all__ = ["CONFLICT", "UNCHANGED", "content"]
+
+_Responses = dict[int | str, dict[str, Any]]
+
+UNCHANGED: _Responses = {304: {"description": "The client has it already"}}
+"""Of what carries an ETag."""
+
+CONFLICT: _Responses = {409: {"$ref": "#/components/responses/Problem409"}}
+"""Of what may contradict the stored state although it creates nothing."""
+
+
+def content(media_type: str, schema: dict[str, Any] | None = None) -> _Responses:
+    """Return the answer 200 of a content type that is not a message.
+
+    Parameters
+    ----------
+    media_type
+        Such as ``text/html``.
+    schema
+        Of the content; empty where JSON Schema has nothing to say about it.
+
+    Examples
+    --------
+    >>> content("text/html")
+    {200: {'content': {'text/html': {'schema': {}}}}}
+    """
+    return {200: {"content": {media_type: {"schema": schema or {}}}}}

@@ -1,0 +1,1 @@
+"""Risk runs, and all that is read from them without pricing again."""

@@ -1,0 +1,161 @@
+"""Risk runs: start, list, read; cut the cube, ask what-if, replay, compare."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.data.store import portfolios
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.context import Context
+from plimsoll.services.risk_api.etags import etag, not_modified
+from plimsoll.services.risk_api.idempotency import Once
+from plimsoll.services.risk_api.paging import Paging
+from plimsoll.services.risk_api.requirements import Require
+from plimsoll.services.risk_api.responses import CONFLICT, UNCHANGED, content
+from plimsoll.services.risk_api.risk_runs import messages
+from plimsoll.services.risk_api.risk_runs.arrow_stream import ARROW_STREAM, arrow_stream
+from plimsoll.services.risk_api.risk_runs.page_policy import page_policy
+from plimsoll.services.risk_api.risk_runs.requests import attributes, position_of, report_request
+from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.wire.cube import CubeCut
+from plimsoll.wire.replays import Replay, RunDiff
+from plimsoll.wire.risk_runs import NewRiskRun, RiskRun, RiskRunPage
+from plimsoll.wire.what_if import WhatIf, WhatIfResult
+from plimsoll.workflows import replay, runs
+from plimsoll.workflows.cube_queries import cut
+from plimsoll.workflows.what_if import what_if
+
+__all__ = [
+    "ask_what_if",
+    "cut_cube",
+    "diff_risk_runs",
+    "get_report",
+    "get_report_page",
+    "get_risk_run",
+    "list_risk_runs",
+    "replay_risk_run",
+    "router",
+    "start_risk_run",
+]
+
+router = ApiRouter("risk-runs")
+
+
+_Reader = Annotated[Principal, Require[Permission.RUNS_READ]]
+_Starter = Annotated[Principal, Require[Permission.RUNS_START]]
+
+
+@router.post("", status_code=201, response_model=RiskRun)
+async def start_risk_run(new: NewRiskRun, once: Once, context: Context, caller: _Starter) -> Response:
+    """Calculate the risk of a portfolio; report and vectors are kept under the identity of the run."""
+
+    async def make(session: AsyncSession) -> Response:
+        portfolio = await portfolios.get(session, new.portfolio_id)
+        with context.metrics.run_seconds.labels("whole").time():
+            record = await runs.start_run(
+                context.database,
+                caller.tenant,
+                portfolio_id=new.portfolio_id,
+                price_set_id=new.price_set_id,
+                request=report_request(new.options, base_currency=portfolio.base_currency),
+                known_at=new.known_at,
+                created_by=caller.id,
+                within=session,
+            )
+        location = f"{router.prefix}/{record.id}"
+        return created(messages.risk_run(record), location=location, tag=str(record.id))
+
+    return await once(make)
+
+
+@router.get("")
+async def list_risk_runs(
+    context: Context,
+    caller: _Reader,
+    paging: Paging,
+    portfolio: Annotated[UUID | None, Query(description="Only runs of this portfolio")] = None,
+) -> RiskRunPage:
+    """List risk runs, the last one first."""
+    found = await runs.list_runs(
+        context.database, caller.tenant, portfolio_id=portfolio, after=paging.after, limit=paging.probe
+    )
+    shown, following = paging.cut(found, cursor=lambda record: record.id)
+    return RiskRunPage(items=tuple(map(messages.risk_run, shown)), next=following)
+
+
+@router.get("/{run_id}", response_model=RiskRun, responses=UNCHANGED)
+async def get_risk_run(run_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
+    """Read what is known about a run without its report."""
+    record = await runs.get_run(context.database, caller.tenant, run_id)
+    known = not_modified(request, etag(str(record.id)))
+    return known or answer(messages.risk_run(record), tag=str(record.id))
+
+
+@router.get("/{run_id}/report", responses={**content("application/json", {"type": "object"}), **UNCHANGED})
+async def get_report(run_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
+    """Read the report: byte for byte the document of ``plimsoll report --json``."""
+    record = await runs.get_run(context.database, caller.tenant, run_id)
+    known = not_modified(request, etag(record.run_id))
+    if known is not None:
+        return known
+    document = await runs.get_report(context.database, caller.tenant, run_id)
+    return Response(document, headers={"ETag": etag(record.run_id)}, media_type="application/json")
+
+
+@router.get("/{run_id}/report.html", response_class=Response, responses={**content("text/html"), **CONFLICT})
+async def get_report_page(run_id: UUID, context: Context, caller: _Reader) -> Response:
+    """Read the report as one self-contained page."""
+    page = await replay.report_page(context.database, caller.tenant, run_id)
+    return Response(page, headers={"Content-Security-Policy": page_policy(page)}, media_type="text/html")
+
+
+@router.get("/{run_id}/cube", response_model=CubeCut, responses=content(ARROW_STREAM))
+async def cut_cube(
+    run_id: UUID,
+    context: Context,
+    caller: _Reader,
+    request: Request,
+    by: Annotated[
+        str,
+        Query(
+            max_length=1000, description="Attributes, top down, with commas between", examples=["desk,sector"]
+        ),
+    ] = "",
+) -> Response:
+    """Cut the stored cube by any attributes, without pricing again; also as an Arrow stream."""
+    names = attributes(by)
+    record = await runs.get_run(context.database, caller.tenant, run_id)
+    nodes = await cut(context.database, caller.tenant, run_id, by=names)
+    found = messages.cube_cut(record, names, nodes)
+    if ARROW_STREAM in request.headers.get("accept", ""):
+        return Response(arrow_stream(found), media_type=ARROW_STREAM, headers={"Vary": "Accept"})
+    made = answer(found)
+    made.headers["Vary"] = "Accept"
+    return made
+
+
+@router.post("/{run_id}/what-if", responses=CONFLICT)
+async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _Reader) -> WhatIfResult:
+    """Ask what a basket of trades would do to value, VaR and ES, without pricing the portfolio again."""
+    trades = [position_of(trade, place) for place, trade in enumerate(basket.trades)]
+    result = await what_if(context.database, caller.tenant, run_id, trades)
+    return messages.what_if_result(run_id, result)
+
+
+@router.post("/{run_id}/replay")
+async def replay_risk_run(run_id: UUID, context: Context, caller: _Starter) -> Replay:
+    """Calculate a run again from its stored inputs and compare every bit."""
+    found = await replay.replay(context.database, caller.tenant, run_id)
+    return Replay(risk_run=run_id, identical=found.identical, differences=found.differences)
+
+
+@router.get("/{run_id}/diff/{other_id}")
+async def diff_risk_runs(run_id: UUID, other_id: UUID, context: Context, caller: _Reader) -> RunDiff:
+    """Say what differs between two runs, and by how much the result moved."""
+    found = await replay.diff(context.database, caller.tenant, run_id, other_id)
+    return messages.run_diff(run_id, other_id, found)

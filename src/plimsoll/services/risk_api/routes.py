@@ -1,0 +1,100 @@
+"""Routes that check who calls, and what is asked, before they read a byte of the body."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.problems import ProblemError
+from plimsoll.services.risk_api.requirements import is_public, required
+from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
+from plimsoll.services.risk_api.uploads import MAX_UPLOAD, accepted
+from plimsoll.wire.problem import Violation
+
+__all__ = ["API_PREFIX", "ApiRoute", "ApiRouter"]
+
+API_PREFIX = "/api/v1"
+
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class ApiRoute(APIRoute):
+    """A route that authenticates, authorises and refuses unknown query parameters first."""
+
+    def get_route_handler(self) -> _Handler:
+        """Return the endpoint behind its checks."""
+        handler = super().get_route_handler()
+        permissions = required(self.dependant)
+        public = is_public(self.dependant) and not permissions
+        parameters = frozenset(_query_names(self.dependant))
+        files = accepted(self.dependant)
+        limit = MAX_UPLOAD if files else MAX_JSON
+        media_types = files or (("application/json",) if self.body_field else ())
+
+        async def checked(request: Request) -> Response:
+            request.state.route = self.path_format
+            if not public:
+                principal = authenticated(request)
+                if not permissions or not permissions <= principal.permissions:
+                    raise ProblemError(403, "forbidden", "A permission is missing for this.")
+                request.state.principal = principal
+            _refuse_unknown(request, parameters)
+            strict = StrictRequest(request.scope, request.receive, limit=limit, media_types=media_types)
+            return await handler(strict)
+
+        return checked
+
+
+class ApiRouter(APIRouter):
+    """The routes of one resource.
+
+    Parameters
+    ----------
+    resource
+        What comes after ``/api/v1/``, and the tag of its operations in the API document.
+    prefix
+        Instead of ``/api/v1/{resource}``.
+    """
+
+    def __init__(self, resource: str, *, prefix: str | None = None) -> None:
+        super().__init__(
+            prefix=f"{API_PREFIX}/{resource}" if prefix is None else prefix,
+            tags=[resource],
+            route_class=ApiRoute,
+            redirect_slashes=False,
+            generate_unique_id_function=lambda route: route.name,
+        )
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        annotation = field.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from (inner.alias or name for name, inner in annotation.model_fields.items())
+        else:
+            yield field.alias
+    for inner in dependant.dependencies:
+        yield from _query_names(inner)
+
+
+def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """Refuse misspelt parameters, which would be ignored, and repeated ones, of which one would win."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if set(names) <= known and len(set(names)) == len(names):
+        return
+    violations = [
+        Violation(field=f"query.{name}", message="May be given once")
+        for name in known
+        if names.count(name) > 1
+    ]
+    if not set(names) <= known:
+        violations.append(
+            Violation(field="query", message=f"Only these are known: {', '.join(sorted(known)) or 'none'}")
+        )
+    raise ProblemError(422, "invalid", "A query parameter is unknown or repeated.", violations=violations)

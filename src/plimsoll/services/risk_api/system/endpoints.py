@@ -1,0 +1,73 @@
+"""Health for whoever watches the process, the API document, and what the server is."""
+
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import Request
+from starlette.responses import JSONResponse, Response
+
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.context import readiness_of
+from plimsoll.services.risk_api.requirements import Public, Require
+from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
+from plimsoll.services.risk_api.static_files import page, static_file
+from plimsoll.services.risk_api.system.api_page import api_page
+from plimsoll.wire.system import System
+
+__all__ = ["alive", "docs", "document", "ready", "router", "started", "style", "system"]
+
+router = ApiRouter("system", prefix="")
+
+
+@router.get("/livez", dependencies=[Public], include_in_schema=False)
+async def alive() -> Response:
+    """Say that the event loop turns; nothing else is asked, for a restart would mend nothing else."""
+    return Response("ok\n", media_type="text/plain")
+
+
+@router.get("/readyz", dependencies=[Public], include_in_schema=False)
+async def ready(request: Request) -> Response:
+    """Say whether requests can be served; which part cannot is for those who are signed in."""
+    return _health(all((await readiness_of(request).ask()).values()))
+
+
+@router.get("/startupz", dependencies=[Public], include_in_schema=False)
+async def started(request: Request) -> Response:
+    """Say whether the database has the tables of this version."""
+    return _health((await readiness_of(request).ask())["migrations"])
+
+
+@router.get(f"{API_PREFIX}/system", summary="What the server is and how it is")
+async def system(
+    request: Request, principal: Annotated[Principal, Require[Permission.SYSTEM_READ]]
+) -> System:
+    """Return the version, the state of each part, and who asks."""
+    return System(
+        version=version("plimsoll-risk"),
+        ready=await readiness_of(request).ask(),
+        principal=principal.name,
+        permissions=tuple(sorted(permission.value for permission in principal.permissions)),
+    )
+
+
+@router.get(f"{API_PREFIX}/openapi.json", dependencies=[Public], include_in_schema=False)
+async def document(request: Request) -> Response:
+    """Send the OpenAPI document."""
+    described: dict[str, Any] = request.app.openapi()
+    return JSONResponse(described)
+
+
+@router.get(f"{API_PREFIX}/docs", dependencies=[Public], include_in_schema=False)
+async def docs(request: Request) -> Response:
+    """Show the API as a page."""
+    return page(api_page(request.app.openapi()))
+
+
+@router.get("/page.css", dependencies=[Public], include_in_schema=False)
+async def style() -> Response:
+    """Send the style of the pages."""
+    return static_file(__package__, "page.css", "text/css")
+
+
+def _health(well: bool) -> Response:
+    return Response("ok\n" if well else "not ready\n", 200 if well else 503, media_type="text/plain")

@@ -1,0 +1,25 @@
+"""What the server is and how it is."""
+
+from pydantic import Field
+
+from plimsoll.wire.model import WireModel, example
+
+__all__ = ["System"]
+
+
+class System(WireModel):
+    """The server as one who is signed in sees it."""
+
+    model_config = example(
+        {
+            "version": "0.1.0",
+            "ready": {"database": True, "migrations": True},
+            "principal": "Local user",
+            "permissions": ["portfolios:read", "runs:read"],
+        }
+    )
+
+    version: str = Field(description="Of the software")
+    ready: dict[str, bool] = Field(description="For each part that is needed, whether it works")
+    principal: str = Field(description="Who asks")
+    permissions: tuple[str, ...] = Field(description="All that they may do")

@@ -1,0 +1,98 @@
+"""Who may call what: every route is asked by nobody, by somebody powerless and by another tenant."""
+
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from plimsoll.services.risk_api.routes import ApiRoute
+from risk_api_world import API, BOOK, RESOURCES, World, ready_run, refused
+
+pytestmark = pytest.mark.anyio
+
+CSV = {"Content-Type": "text/csv"}
+PORTFOLIO, RUN = f"{API}/portfolios/{{portfolio_id}}", f"{API}/risk-runs/{{run_id}}"
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
+    ("GET", f"{API}/portfolios"): {},
+    ("GET", PORTFOLIO): {},
+    ("PATCH", PORTFOLIO): {"json": {"name": "Mine now"}, "headers": {"If-Match": '"1"'}},
+    ("DELETE", PORTFOLIO): {"headers": {"If-Match": '"1"'}},
+    ("PUT", f"{PORTFOLIO}/positions"): {"content": BOOK, "headers": CSV},
+    ("GET", f"{PORTFOLIO}/positions"): {},
+    ("GET", f"{PORTFOLIO}/positions/history"): {},
+    ("POST", f"{API}/price-sets"): {"content": b"date,AAA\n2024-01-01,1\n", "headers": CSV},
+    ("GET", f"{API}/price-sets"): {},
+    ("GET", f"{API}/price-sets/{{price_set_id}}"): {},
+    ("POST", f"{API}/risk-runs"): {"json": {"portfolio_id": "{portfolio_id}"}},
+    ("GET", f"{API}/risk-runs"): {},
+    ("GET", RUN): {},
+    ("GET", f"{RUN}/report"): {},
+    ("GET", f"{RUN}/report.html"): {},
+    ("GET", f"{RUN}/cube"): {},
+    ("POST", f"{RUN}/what-if"): {"json": {"trades": [{"symbol": "AAA", "quantity": 1}]}},
+    ("POST", f"{RUN}/replay"): {},
+    ("GET", f"{RUN}/diff/{{other_id}}"): {},
+}
+
+
+async def test_every_route_is_asked() -> None:
+    """No route is left out of the tests below."""
+    routes = [route for router in RESOURCES for route in router.routes if isinstance(route, ApiRoute)]
+    assert {(method, route.path) for route in routes for method in route.methods or ()} == BODIES.keys()
+
+
+async def test_nobody_is_told_anything(world: World) -> None:
+    """Who does not say who they are gets 401 from every route, whether the thing exists or not."""
+    ids = await _ids(world)
+    for route in BODIES:
+        refused(await _ask(world.anonymous, route, ids), 401, "unauthenticated")
+
+
+async def test_a_permission_is_needed(world: World) -> None:
+    """Who has no permission gets 403 from every route."""
+    ids = await _ids(world)
+    for route in BODIES:
+        refused(await _ask(world.powerless, route, ids), 403, "forbidden")
+
+
+async def test_what_another_tenant_has_is_not_there(world: World) -> None:
+    """Every id of another tenant answers as one that does not exist, in the path and in the body."""
+    ids = await _ids(world)
+    for route in BODIES:
+        if "{" in route[1] or route == ("POST", f"{API}/risk-runs"):
+            problem = refused(await _ask(world.outsider, route, ids), 404, "not-found")
+            made_up = dict.fromkeys(ids, "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10")
+            unknown = refused(await _ask(world.outsider, route, made_up), 404, "not-found")
+            assert problem.get("detail") == unknown.get("detail"), route
+
+
+async def test_lists_show_the_own_tenant(world: World) -> None:
+    """Another tenant's lists are empty."""
+    await _ids(world)
+    for resource in ("portfolios", "price-sets", "risk-runs"):
+        assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
+        assert len((await world.owner.get(f"{API}/{resource}")).json()["items"]) == 1
+
+
+async def test_another_tenants_parent_cannot_be_named(world: World) -> None:
+    """A portfolio cannot be put below one of another tenant."""
+    ids = await _ids(world)
+    new = {"name": "Child", "parent_id": ids["portfolio_id"]}
+    refused(await world.outsider.post(f"{API}/portfolios", json=new), 404, "not-found")
+
+
+async def _ids(world: World) -> dict[str, str]:
+    run = await ready_run(world.owner)
+    return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
+        "run_id": run["id"],
+        "other_id": run["id"],
+    }
+
+
+async def _ask(client: AsyncClient, route: tuple[str, str], ids: dict[str, str]) -> Response:
+    method, path = route
+    sent = {**BODIES[route]}
+    if route == ("POST", f"{API}/risk-runs"):
+        sent["json"] = {"portfolio_id": ids["portfolio_id"]}
+    return await client.request(method, path.format(**ids), **sent)

@@ -1,0 +1,56 @@
+"""Every snippet of the integration guide runs as it stands beside a platform of a new user."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from platform_process import PROGRAM, Running, environment, platform
+
+PROJECT = Path(__file__).parents[2]
+GUIDE = (PROJECT / "docs" / "INTEGRATION_GUIDE.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"^```(py|sh)\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+ADDRESS = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a new user who has the examples."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(PROJECT / "examples", home / "examples")
+    return home
+
+
+@pytest.fixture(scope="module")
+def running(home: Path) -> Iterator[Running]:
+    """Yield the platform of that user."""
+    with platform(home) as running:
+        yield running
+
+
+def test_the_guide_has_snippets_and_names_the_usual_address() -> None:
+    """The snippets are found, and they name the address that the tests replace."""
+    assert len(SNIPPETS) >= 6
+    assert ADDRESS in GUIDE
+
+
+@pytest.mark.parametrize(("kind", "code"), SNIPPETS, ids=lambda text: text.strip().splitlines()[0])
+def test_snippet_runs(kind: str, code: str, home: Path, running: Running) -> None:
+    """It ends with exit code 0, on another port only."""
+    shell = ["/bin/sh", "-e", "-c"] if kind == "sh" else [sys.executable, "-W", "error", "-c"]
+    known = environment(home)
+    done = subprocess.run(
+        [*shell, code.replace(ADDRESS, running.url)],
+        cwd=home,
+        env={**known, "PATH": f"{PROGRAM.parent}{os.pathsep}{known['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,142 @@
+"""The risk API as the tests see it: in process, on a real database, called by several people."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from httpx2 import ASGITransport, AsyncClient, Response
+
+from plimsoll.data.store.database import Database
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.app import ROUTERS, create_app
+from plimsoll.services.risk_api.context import ApiContext, in_process
+from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
+from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
+from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
+from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.sign_in import LocalSignIn
+from small_book import SYMBOLS, small_market
+
+RESOURCES: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs)
+EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))
+API = "/api/v1"
+BOOK = b"""symbol,quantity,currency,desk
+AAA,10,USD,Growth
+BBB,-4,EUR,Value
+USD,500,USD,Growth
+CCC,many,USD,Value
+"""
+
+
+@dataclass(slots=True)
+class Doors(LocalSignIn):
+    """Lets in whoever holds the key of one of several people."""
+
+    people: Mapping[str, Principal] = field(default_factory=dict)
+
+    def with_key(self, token: str) -> Principal | None:
+        """Return who holds this key."""
+        return self.people.get(token)
+
+
+@dataclass(frozen=True)
+class World:
+    """A running API and those who call it.
+
+    `owner` may do everything, `powerless` is of the same tenant and may do nothing, `outsider` may do
+    everything in another tenant, `anonymous` does not say who they are.
+    """
+
+    owner: AsyncClient
+    powerless: AsyncClient
+    outsider: AsyncClient
+    anonymous: AsyncClient
+    document: dict[str, Any]
+
+
+@asynccontextmanager
+async def world_on(database: Database, tenant: UUID, other_tenant: UUID) -> AsyncIterator[World]:
+    """Start the API on a database with two tenants."""
+    everything = frozenset(Permission)
+    people = {
+        "owner": Principal("owner", tenant, "Owner", everything),
+        "powerless": Principal("powerless", tenant, "Powerless", frozenset()),
+        "outsider": Principal("outsider", other_tenant, "Outsider", everything),
+    }
+    app = create_app(ApiContext(database=database, sign_in=Doors(tenant, "", people=people)), EVERYTHING)
+    async with AsyncExitStack() as stack:
+        served = await stack.enter_async_context(in_process(app))
+
+        async def client(name: str) -> AsyncClient:
+            headers = {"Authorization": f"Bearer {name}"} if name in people else {}
+            transport = ASGITransport(app=served, raise_app_exceptions=False)
+            opened = AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
+            return await stack.enter_async_context(opened)
+
+        yield World(
+            owner=await client("owner"),
+            powerless=await client("powerless"),
+            outsider=await client("outsider"),
+            anonymous=await client("nobody"),
+            document=app.openapi(),
+        )
+
+
+def prices_file() -> bytes:
+    """Return the prices of the small market as CSV."""
+    table = small_market()
+    rows = (
+        ",".join([str(date), *(repr(float(price)) for price in row)])
+        for date, row in zip(table.dates, table.prices, strict=True)
+    )
+    return "\n".join([",".join(["date", *SYMBOLS]), *rows, ""]).encode()
+
+
+async def new_portfolio(client: AsyncClient, name: str = "Book", **fields: object) -> dict[str, Any]:
+    """Create a portfolio."""
+    return made(await client.post(f"{API}/portfolios", json={"name": name, **fields}), 201)
+
+
+async def held(client: AsyncClient, portfolio: str, content: bytes = BOOK, **query: str) -> dict[str, Any]:
+    """Import positions into a portfolio."""
+    path = f"{API}/portfolios/{portfolio}/positions"
+    sent = await client.put(path, content=content, params=query, headers={"Content-Type": "text/csv"})
+    return made(sent, 200)
+
+
+async def new_prices(client: AsyncClient) -> dict[str, Any]:
+    """Upload the prices of the small market."""
+    headers = {"Content-Type": "text/csv"}
+    return made(await client.post(f"{API}/price-sets", content=prices_file(), headers=headers), 201)
+
+
+async def new_run(client: AsyncClient, portfolio: str, **options: object) -> dict[str, Any]:
+    """Start a risk run."""
+    return made(
+        await client.post(f"{API}/risk-runs", json={"portfolio_id": portfolio, "options": options}), 201
+    )
+
+
+async def ready_run(client: AsyncClient, **options: object) -> dict[str, Any]:
+    """Make a portfolio, its positions, prices and a run."""
+    portfolio = await new_portfolio(client)
+    await held(client, portfolio["id"])
+    await new_prices(client)
+    return await new_run(client, portfolio["id"], **options)
+
+
+def made(response: Response, status: int) -> dict[str, Any]:
+    """Return the message of an answer with this status."""
+    assert response.status_code == status, response.text
+    message: dict[str, Any] = response.json()
+    return message
+
+
+def refused(response: Response, status: int, code: str) -> dict[str, Any]:
+    """Return the problem of an answer with this status and code."""
+    problem = made(response, status)
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert (problem["status"], problem["code"]) == (status, code)
+    return problem

@@ -1,0 +1,74 @@
+"""Metrics and their own little server."""
+
+import asyncio
+
+import httpx2
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from plimsoll.monitoring.metrics import Message, Metrics, metrics_app
+
+
+def test_what_is_measured_is_published() -> None:
+    """Each measurement is found again by a second reader of the text format."""
+    metrics = Metrics()
+    metrics.http_seconds.labels("GET", "/livez", "200").observe(0.004)
+    metrics.run_seconds.labels("scenarios").observe(0.5)
+    metrics.failures.labels("no-price").inc(2)
+    families = {
+        family.name: family for family in text_string_to_metric_families(metrics.exposition().decode())
+    }
+    assert families["plimsoll_failures"].samples[0].value == 2
+    sums = {sample.name: sample.value for name in families for sample in families[name].samples}
+    assert sums["plimsoll_http_request_seconds_sum"] == 0.004
+    assert sums["plimsoll_run_stage_seconds_count"] == 1
+
+
+def test_two_processes_in_one_do_not_share() -> None:
+    """Each instance has a registry of its own."""
+    one, other = Metrics(), Metrics()
+    one.failures.labels("no-price").inc()
+    assert b"no-price" not in other.exposition()
+
+
+def test_the_pool_is_asked_when_the_metrics_are() -> None:
+    """The gauge follows the pool; an engine without a pool of connections has none."""
+    metrics = Metrics()
+    engine = create_engine("postgresql+psycopg://127.0.0.1:9/nowhere")
+    metrics.watch_pool(engine)
+    metrics.watch_pool(create_engine("postgresql+psycopg://127.0.0.1:9/nowhere", poolclass=NullPool))
+    assert b'plimsoll_pool_connections{state="in-use"} 0.0' in metrics.exposition()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/metrics", 200), ("HEAD", "/metrics", 200), ("GET", "/", 404), ("POST", "/metrics", 404)],
+)
+async def test_there_is_one_page(method: str, path: str, status: int) -> None:
+    """The metrics port answers /metrics and nothing else."""
+    transport = httpx2.ASGITransport(app=metrics_app(Metrics()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        answer = await client.request(method, path)
+    assert answer.status_code == status
+    assert (b"plimsoll_failures" in answer.content) == (method == "GET" and status == 200)
+
+
+def test_it_starts_and_stops_with_its_server() -> None:
+    """The application takes part in the lifespan protocol."""
+    events: list[Message] = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    said: list[Message] = []
+
+    async def receive() -> Message:
+        return events.pop(0)
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    asyncio.run(metrics_app(Metrics())({"type": "lifespan"}, receive, send))
+    assert [message["type"] for message in said] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
