@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 OUT    := build/out
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench golden clean
+.PHONY: help demo up test check bench golden clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ demo: $(VENV)/.locked ## the risk of three real-name books, as text and as HTML 
 	@for book in long_only long_short option_overlay; do \
 	  $(BIN)/plimsoll report examples/portfolios/$$book.csv --prices demo --html $(OUT)/$$book.html || exit $$?; \
 	done
+
+up: $(VENV)/.locked ## the platform on this machine: database, demo books and risk API, until Ctrl-C
+	@$(BIN)/plimsoll up
 
 test: check ## everything: make check, then every test with branch coverage
 	@$(BIN)/pytest --cov --cov-report=term

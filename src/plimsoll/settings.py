@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -11,18 +11,26 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-__all__ = ["Settings", "configuration_files"]
+__all__ = ["Settings", "configuration_files", "default_data_dir"]
 
 
-def configuration_files() -> tuple[Path, ...]:
+def configuration_files() -> tuple[Path, Path]:
     """Return where settings are read from: the user's file, then the nearer one, which wins."""
-    here = Path("plimsoll.toml")
-    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 - no error without a home
-    return Path(home) / "plimsoll" / "plimsoll.toml", here
+    return _home("XDG_CONFIG_HOME", "~/.config") / "plimsoll.toml", Path("plimsoll.toml")
+
+
+def default_data_dir() -> Path:
+    """Return where the platform keeps its data unless it is told another place."""
+    return _home("XDG_DATA_HOME", "~/.local/share")
+
+
+def _home(variable: str, usual: str) -> Path:
+    # Path.home() raises where nobody has a home, as in a container with a number for a user.
+    return Path(os.environ.get(variable) or os.path.expanduser(usual)) / "plimsoll"  # noqa: PTH111 - as said above
 
 
 class Settings(BaseSettings):
-    """What a report assumes when its options say nothing.
+    """What a command assumes when its options say nothing.
 
     Each field is also an environment variable, ``PLIMSOLL_BASE=EUR``, and a line of ``plimsoll.toml``.
     """
@@ -34,6 +42,12 @@ class Settings(BaseSettings):
     confidence: float = Field(default=0.99, gt=0.5, lt=1.0, description="Confidence of VaR and ES")
     horizon: int = Field(default=1, ge=1, description="Horizon in trading days")
     days: int = Field(default=500, ge=2, description="Historical scenarios")
+    data_dir: Path = Field(default_factory=default_data_dir, description="Where the platform keeps its data")
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL to use instead of one in the data directory"
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
+    metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")
 
     @classmethod
     def settings_customise_sources(

@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
+from plimsoll.cli.db import db
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.report import EXAMPLES, report
+from plimsoll.cli.runs import runs
+from plimsoll.cli.up import up
 from plimsoll.errors import PlimsollError, UnavailableError
 
 __all__ = ["app", "run"]
@@ -22,6 +25,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(epilog=EXAMPLES)(report)
+app.command()(up)
+app.add_typer(runs, name="runs")
+app.add_typer(db, name="db")
 app.command()(doctor)
 
 
