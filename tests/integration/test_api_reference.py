@@ -17,7 +17,7 @@ def test_the_reference_lists_every_operation() -> None:
     """Method, path, permission and meaning of each operation are in the document."""
     text = REFERENCE.read_text(encoding="utf-8")
     wanted = _operations()
-    if os.environ.get("PLIMSOLL_GOLDEN") == "rewrite":
+    if os.environ.get("GOLDEN") == "rewrite":
         text = GENERATED.sub(lambda _: wanted, text)
         REFERENCE.write_text(text, encoding="utf-8")
     found = GENERATED.search(text)
