@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
@@ -26,19 +26,17 @@ class Metrics:
     http_seconds
         Histogram by ``method``, ``route`` (the template, never the path) and ``status``; seconds.
     run_seconds
-        Histogram of risk runs by ``stage``; seconds.
+        Histogram of risk runs, calculated and kept; seconds.
     query_seconds
         Histogram of database statements; seconds.
-    failures
-        Counter by ``reason``: items that could not be valued.
     pool_connections
         Gauge by ``state``: connections to the database.
 
     Examples
     --------
     >>> metrics = Metrics()
-    >>> metrics.failures.labels("no-price").inc()
-    >>> b'plimsoll_failures_total{reason="no-price"} 1.0' in metrics.exposition()
+    >>> metrics.query_seconds.observe(0.01)
+    >>> b"plimsoll_query_seconds_count 1.0" in metrics.exposition()
     True
     """
 
@@ -52,9 +50,8 @@ class Metrics:
             registry=self.registry,
         )
         self.run_seconds = Histogram(
-            "plimsoll_run_stage_seconds",
-            "Time of a stage of a risk run",
-            ("stage",),
+            "plimsoll_run_seconds",
+            "Time to calculate and keep a risk run",
             buckets=_RUN_BUCKETS,
             registry=self.registry,
         )
@@ -63,9 +60,6 @@ class Metrics:
             "Time of a database statement",
             buckets=_HTTP_BUCKETS,
             registry=self.registry,
-        )
-        self.failures = Counter(
-            "plimsoll_failures", "Items that could not be valued", ("reason",), registry=self.registry
         )
         self.pool_connections = Gauge(
             "plimsoll_pool_connections", "Connections to the database", ("state",), registry=self.registry

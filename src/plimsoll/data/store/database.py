@@ -83,6 +83,7 @@ class Database:
             max_overflow=0,
             pool_timeout=pool_seconds,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": connect_seconds,
                 "application_name": "plimsoll",

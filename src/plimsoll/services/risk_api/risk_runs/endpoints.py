@@ -56,7 +56,7 @@ async def start_risk_run(new: NewRiskRun, once: Once, context: Context, caller: 
 
     async def make(session: AsyncSession) -> Response:
         portfolio = await portfolios.get(session, new.portfolio_id)
-        with context.metrics.run_seconds.labels("whole").time():
+        with context.metrics.run_seconds.time():
             record = await runs.start_run(
                 context.database,
                 caller.tenant,
