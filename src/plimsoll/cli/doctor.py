@@ -6,11 +6,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from plimsoll.cli.output import write_text
+from plimsoll.cli.output import tables, write_text
 from plimsoll.workflows.doctor import Check, examine
 
 __all__ = ["doctor", "show"]
@@ -34,6 +33,6 @@ def show(checks: Sequence[Check], *, as_json: bool) -> None:
             table.add_row(
                 mark, check.name, escape(check.found if check.passed else f"{check.found}. {check.remedy}")
             )
-        Console().print(table)
+        tables().print(table)
     if not all(check.passed for check in checks):
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from plimsoll.errors import UnavailableError
 
-__all__ = ["messages", "write_file", "write_text"]
+__all__ = ["messages", "tables", "write_file", "write_text"]
 
 
 def messages() -> Console:
@@ -16,12 +16,29 @@ def messages() -> Console:
     return Console(stderr=True)
 
 
+def tables(*, piped_width: int | None = None) -> Console:
+    """Return the console for tables on stdout; `piped_width` is its width where nobody looks on.
+
+    Raises
+    ------
+    UnavailableError
+        If stdout is closed.
+    """
+    _refuse_closed()
+    console = Console()
+    return console if console.is_terminal or piped_width is None else Console(width=piped_width)
+
+
 def write_text(text: str) -> None:
     """Put `text` on stdout as UTF-8, whatever the locale says."""
-    if sys.stdout is None:
-        raise UnavailableError("stdout is closed", remedy="Send it to a file or a pipe.")
+    _refuse_closed()
     sys.stdout.buffer.write(text.encode())
     sys.stdout.flush()
+
+
+def _refuse_closed() -> None:
+    if sys.stdout is None:
+        raise UnavailableError("stdout is closed", remedy="Send it to a file or a pipe.")
 
 
 def write_file(path: Path, text: str) -> None:

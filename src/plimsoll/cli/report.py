@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from plimsoll.cli.configuration import settings
-from plimsoll.cli.output import messages, write_file, write_text
+from plimsoll.cli.output import messages, tables, write_file, write_text
 from plimsoll.data.importers.portfolio_csv import read_portfolio
 from plimsoll.data.prices import read_prices
 from plimsoll.errors import UsageError
@@ -122,7 +121,7 @@ def report(
     if json:
         write_text(to_json(document))
     else:
-        render(document, Console())
+        render(document, tables())
 
 
 def _refuse_useless(context: typer.Context) -> None:

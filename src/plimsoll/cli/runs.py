@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from plimsoll.cli.output import write_text
+from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
 from plimsoll.errors import NotFoundError, UsageError
 
@@ -55,7 +55,6 @@ def list_runs(
     if json:
         write_text("[" + ",\n ".join(run.model_dump_json() for run in found) + "]\n")
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("run", "portfolio", "as of", box=None, pad_edge=False)
@@ -66,7 +65,7 @@ def list_runs(
         figures = (_figure(run.value), _figure(run.var), _figure(run.es))
         table.add_row(str(run.id), names[run.portfolio_id], str(run.as_of), *figures, run.base_currency)
     # An id that is cut off is of no use.
-    Console(width=None if Console().is_terminal else 200).print(table)
+    tables(piped_width=200).print(table)
 
 
 @runs.command()

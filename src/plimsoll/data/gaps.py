@@ -130,7 +130,7 @@ def _close(
                 "prices, or a longer window"
             )
         elif _without_moves(points[:, j], path.moves, ends=ends):
-            unusable[j] = "no other series has prices where it has none; give its prices or those of others"
+            unusable[j] = "no other series of the book has prices where it has none; give its own prices"
         else:
             points[wanted, j] = _along(points[:, j], path.moves)[wanted]
             correlations[j] = path.correlation

@@ -176,7 +176,10 @@ def _add_rate(
     """Add an exchange rate under `name`, or the failure to find it."""
     rate = find_rate(*market, *pair)
     if rate is None:
-        message = f"no column gives the price of 1 {pair[0]} in {pair[1]}; add one called {fx_pair(*pair)}"
+        message = (
+            f"no column gives the price of 1 {pair[0]} in {pair[1]}, nor a cross through one other currency; "
+            f"add one called {fx_pair(*pair)}"
+        )
         found.failures[name] = Reason.MISSING_FX, message
         return
     found.levels[name] = rate.levels

@@ -68,7 +68,7 @@ class RunOptions(WireModel):
 
     as_of: dt.date | None = Field(default=None, description="Null for the last date of the prices")
     method: Method = Method.HISTORICAL
-    confidence: Number = Field(default=0.99, gt=0.5, lt=1.0, description="Of VaR and ES, as a fraction")
+    confidence: Number = Field(default=0.99, gt=0.5, le=0.9999, description="Of VaR and ES, as a fraction")
     horizon_days: Whole = Field(default=1, ge=1, le=250, description="Trading days that a loss may take")
     days: Whole = Field(default=500, ge=2, le=20_000, description="Historical moves to use")
     by: tuple[Label, ...] | None = Field(

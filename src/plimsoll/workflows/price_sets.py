@@ -1,6 +1,7 @@
 """Price sets: histories of prices that are uploaded once and never change."""
 
 from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,6 +13,9 @@ from plimsoll.workflows.background import in_background
 from plimsoll.workflows.uploads import file_name, read_upload
 
 __all__ = ["upload_prices"]
+
+# A packed file of few bytes may hold many prices: twenty million take about a gigabyte to understand.
+_READ = partial(read_price_file, largest=20_000_000)
 
 
 async def upload_prices(
@@ -36,7 +40,7 @@ async def upload_prices(
         If the file cannot be used; row, column and remedy are named.
     """
     shown = file_name(source_name)
-    table: PriceTable = await in_background(read_upload, read_price_file, content, source_name)
+    table: PriceTable = await in_background(read_upload, _READ, content, source_name)
     return await price_sets.store(session, _renamed(table, shown), name=name or shown)
 
 

@@ -44,6 +44,17 @@ def test_shell_completion(shell: str) -> None:
     assert re.search("plimsoll", script)
 
 
+@pytest.mark.parametrize("arguments", [["report", "book.csv"], ["report", "book.csv", "--json"], ["doctor"]])
+def test_a_closed_stdout_is_said(arguments: list[str], tmp_path: Path) -> None:
+    """Without a stdout there is a message and exit code 4, not success."""
+    (tmp_path / "book.csv").write_text("symbol,quantity\nAAPL,1\n")
+    command = [str(Path(sys.executable).parent / "plimsoll"), *arguments]
+    closed = ["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command]
+    done = subprocess.run(closed, cwd=tmp_path, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 4
+    assert "stdout is closed" in done.stderr
+
+
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_a_full_disk_is_said_in_one_line(form: list[str], tmp_path: Path) -> None:
     """When stdout takes no more, the message says so, the exit code is 4 and there is no traceback."""

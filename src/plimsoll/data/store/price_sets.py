@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,7 +117,8 @@ async def load(session: AsyncSession, price_set_id: UUID) -> PriceTable:
 
 async def page(session: AsyncSession, *, after: UUID | None, limit: int) -> list[PriceSetRecord]:
     """Return the first `limit` price sets whose id comes after `after`, oldest first."""
-    query = select(*_COLUMNS).order_by(PriceSetRow.id).limit(limit)
+    known = PriceSetRow.last_date <= func.current_date() + 1
+    query = select(*_COLUMNS).where(known).order_by(PriceSetRow.id).limit(limit)
     if after is not None:
         query = query.where(PriceSetRow.id > after)
     return [PriceSetRecord(*row) for row in await session.execute(query)]
@@ -126,12 +127,17 @@ async def page(session: AsyncSession, *, after: UUID | None, limit: int) -> list
 async def latest(session: AsyncSession) -> PriceSetRecord:
     """Return the price set with the last date; of several, the one stored last.
 
+    A set that ends after tomorrow is passed over: its dates are wrong.
+
     Raises
     ------
     NotFoundError
         If there is none.
     """
-    query = select(*_COLUMNS).order_by(PriceSetRow.last_date.desc(), PriceSetRow.id.desc()).limit(1)
+    known = PriceSetRow.last_date <= func.current_date() + 1
+    query = (
+        select(*_COLUMNS).where(known).order_by(PriceSetRow.last_date.desc(), PriceSetRow.id.desc()).limit(1)
+    )
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFoundError("there are no prices yet", remedy="Upload a price set.")

@@ -93,6 +93,18 @@ async def test_the_latest_ends_last(database: Database, tenant: UUID) -> None:
         assert await price_sets.latest(session) == again
 
 
+async def test_a_set_from_the_future_is_never_the_latest(database: Database, tenant: UUID) -> None:
+    """A mistyped year is kept, but does not take the place of the others."""
+    table = small_market()
+    sound = await _store(database, tenant, table)
+    dates = np.array([*table.dates[:-1], np.datetime64("9999-12-31")])
+    mistyped = PriceTable(dates, table.symbols, table.prices, table.currencies, "mistyped")
+    wrong = await _store(database, tenant, mistyped)
+    async with database.session(tenant) as session:
+        assert await price_sets.latest(session) == sound
+        assert await price_sets.get(session, wrong.id) == wrong
+
+
 async def test_what_cannot_be_stored_is_refused(database: Database, tenant: UUID) -> None:
     """A table without dates is bad data."""
     empty = PriceTable(np.array([], "datetime64[D]"), (), np.ones((0, 0)), (), "nothing")
