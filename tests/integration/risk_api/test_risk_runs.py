@@ -110,6 +110,18 @@ async def test_a_repeated_start_is_one_run(world: World) -> None:
     assert len(made(await world.owner.get(RUNS), 200)["items"]) == 2
 
 
+async def test_long_runs_do_not_keep_a_portfolio_from_being_made(world: World) -> None:
+    """While more runs are asked for than there are places, a creation that is light is answered at once."""
+    run = await ready_run(world.owner)
+    options = {"method": "monte-carlo", "draws": 100_000}
+    body = {"portfolio_id": run["portfolio_id"], "options": options}
+    runs = [asyncio.create_task(world.owner.post(RUNS, json=body)) for _ in range(8)]
+    await asyncio.sleep(0.05)
+    await new_portfolio(world.owner, "Light")
+    assert not all(task.done() for task in runs)
+    assert {answer.status_code for answer in await asyncio.gather(*runs)} == {201}
+
+
 async def test_a_run_uses_what_was_known_then(world: World) -> None:
     """A run of the past sees the positions as they were known, not as they were mended later."""
     portfolio = await new_portfolio(world.owner)

@@ -17,7 +17,16 @@ from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.request_limits import LOOPBACK
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 
-__all__ = ["ApiContext", "Context", "LifespanState", "context_of", "in_process", "readiness_of"]
+__all__ = [
+    "ApiContext",
+    "Calculations",
+    "Context",
+    "LifespanState",
+    "calculations_of",
+    "context_of",
+    "in_process",
+    "readiness_of",
+]
 
 
 def _now() -> dt.datetime:
@@ -61,12 +70,16 @@ class LifespanState(TypedDict):
         What the API was started with.
     creations
         Places for creations under way; see `plimsoll.services.risk_api.idempotency`.
+    calculations
+        Places for risk runs being calculated: fewer than for creations, so that long runs never keep a
+        portfolio from being made.
     readiness
         Whether the parts that are needed work.
     """
 
     context: ApiContext
     creations: Places
+    calculations: Places
     readiness: Readiness
 
 
@@ -82,6 +95,13 @@ def readiness_of(request: Request) -> Readiness:
     return readiness
 
 
+def calculations_of(request: Request) -> Places:
+    """Return the places for risk runs being calculated."""
+    calculations: Places = request.state.calculations
+    return calculations
+
+
+Calculations = Annotated[Places, Depends(calculations_of)]
 Context = Annotated[ApiContext, Depends(context_of)]
 
 

@@ -18,6 +18,8 @@ __all__ = ["lifespan_of"]
 # Half the connections of the pool: a creation holds one and its workflow may want a second, so were all held
 # by creations, all would wait.
 _CREATIONS = 5
+_CALCULATIONS = 3
+_CALCULATION_SECONDS = 60.0  # that a run waits for its turn
 
 
 def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContextManager[LifespanState]]:
@@ -39,6 +41,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
             yield {
                 "context": context,
                 "creations": Places(_CREATIONS),
+                "calculations": Places(_CALCULATIONS, seconds=_CALCULATION_SECONDS),
                 "readiness": Readiness(checks),
             }
         finally:

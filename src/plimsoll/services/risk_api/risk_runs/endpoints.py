@@ -11,7 +11,7 @@ from starlette.responses import Response
 from plimsoll.data.store import portfolios
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
-from plimsoll.services.risk_api.context import Context
+from plimsoll.services.risk_api.context import Calculations, Context
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.paging import Paging
@@ -51,7 +51,9 @@ _Starter = Annotated[Principal, Require[Permission.RUNS_START]]
 
 
 @router.post("", status_code=201, response_model=RiskRun)
-async def start_risk_run(new: NewRiskRun, once: Once, context: Context, caller: _Starter) -> Response:
+async def start_risk_run(
+    new: NewRiskRun, once: Once, context: Context, calculations: Calculations, caller: _Starter
+) -> Response:
     """Calculate the risk of a portfolio; report and vectors are kept under the identity of the run."""
 
     async def make(session: AsyncSession) -> Response:
@@ -70,7 +72,8 @@ async def start_risk_run(new: NewRiskRun, once: Once, context: Context, caller: 
         location = f"{router.prefix}/{record.id}"
         return created(messages.risk_run(record), location=location, tag=str(record.id))
 
-    return await once(make)
+    async with calculations:
+        return await once(make)
 
 
 @router.get("")
