@@ -112,6 +112,16 @@ def unexplained_exemptions(project: Path) -> Iterator[str]:
                 yield f"{path.relative_to(project)}:{number} silences a check without a reason"
 
 
+def dated_archives(project: Path) -> Iterator[str]:
+    """Yield tests whose gzip bytes hold the time of day: as parameters they differ between two workers."""
+    for path in test_files(project):
+        for node in ast.walk(ast.parse(path.read_text())):
+            packs = isinstance(node, ast.Call) and ast.unparse(node.func) == "gzip.compress"
+            if packs and "mtime" not in {keyword.arg for keyword in getattr(node, "keywords", [])}:
+                place = f"{path.relative_to(project)}:{getattr(node, 'lineno', 0)}"
+                yield f"{place} packs with the time of day; say mtime=0"
+
+
 def machine_paths(project: Path) -> Iterator[str]:
     """Yield lines that name a place on one machine."""
     for path in _texts(project):

@@ -225,7 +225,7 @@ def test_a_table_too_large_for_memory_is_refused(pack: bool, tmp_path: Path) -> 
     """The number of dates × symbols is checked before the table is made."""
     text = "date,symbol,price\n" + "".join(f"2024-01-{day:02},S{day},1\n" for day in range(1, 29))
     path = tmp_path / "x.csv"
-    path.write_bytes(gzip.compress(text.encode()) if pack else text.encode())
+    path.write_bytes(gzip.compress(text.encode(), mtime=0) if pack else text.encode())
     assert read_price_file(path, largest=28 * 28).prices.shape == (28, 28)
     with pytest.raises(DataError, match="28 × 28"):
         read_price_file(path, largest=28 * 28 - 1)

@@ -55,7 +55,7 @@ async def test_json_is_taken_as_what_it_says_it_is(content_type: str) -> None:
 )
 async def test_other_types_and_codings_are_refused(headers: dict[str, str]) -> None:
     """What a form of another site can send, and what could swell, is not read as JSON."""
-    body = gzip.compress(GOOD) if "content-encoding" in headers else GOOD
+    body = gzip.compress(GOOD, mtime=0) if "content-encoding" in headers else GOOD
     async with client_of(probe_app()) as client:
         answer = await client.post(f"{PROBE}/echo", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
