@@ -1,24 +1,16 @@
 """The client for programs on an event loop."""
 
-import asyncio
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import httpx2
-
 from plimsoll.client import calls
-from plimsoll.client.calls import Call, Upload, following
-from plimsoll.client.connection import ANSWER_SECONDS, Connection
+from plimsoll.client.calls import Upload
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
-from plimsoll.client.retries import Retries
-from plimsoll.client.tries import Tries
+from plimsoll.client.sending import AsyncSends
 from plimsoll.wire.cube import CubeCut
-from plimsoll.wire.model import WireModel
-from plimsoll.wire.page import Page
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
 from plimsoll.wire.price_sets import PriceSet
@@ -31,11 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncRiskClient"]
 
-_Answer = TypeVar("_Answer")
-_Item = TypeVar("_Item", bound=WireModel)
 
-
-class AsyncRiskClient:
+class AsyncRiskClient(AsyncSends):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 
     ::
@@ -57,49 +46,15 @@ class AsyncRiskClient:
         If the URL or the key cannot be used.
     """
 
-    def __init__(
-        self,
-        url: str,
-        api_key: str,
-        *,
-        timeout: float = ANSWER_SECONDS,
-        retries: Retries | None = None,
-        transport: httpx2.AsyncBaseTransport | None = None,
-    ) -> None:
-        connection = Connection(url, api_key, timeout)
-        self._url = connection.url
-        self._retries = retries or Retries()
-        self._http = httpx2.AsyncClient(
-            base_url=connection.url,
-            headers=connection.headers,
-            timeout=connection.timeouts,
-            transport=transport,
-            trust_env=not connection.is_local,
-        )
-
-    async def __aenter__(self) -> Self:
-        """Return the client; it is closed at the end of the block."""
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the client."""
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
     def portfolios(
         self, *, include_archived: bool = False, page_size: int | None = None
     ) -> AsyncIterator[Portfolio]:
         """Yield portfolios, oldest first; pages are fetched as they are needed."""
-        return self._items(calls.portfolios(include_archived=include_archived, limit=page_size))
+        return self.items(calls.portfolios(include_archived=include_archived, limit=page_size))
 
     async def portfolio(self, portfolio_id: UUID) -> Portfolio:
         """Return a portfolio."""
-        return await self._send(calls.portfolio(portfolio_id))
+        return await self.send(calls.portfolio(portfolio_id))
 
     async def create_portfolio(
         self,
@@ -110,21 +65,21 @@ class AsyncRiskClient:
         idempotency_key: str | None = None,
     ) -> Portfolio:
         """Create a portfolio; see `RiskClient`."""
-        return await self._send(
+        return await self.send(
             calls.create_portfolio(new_portfolio(name, base_currency, parent_id), idempotency_key)
         )
 
     async def rename_portfolio(self, known: Portfolio, name: str) -> Portfolio:
         """Rename a portfolio; a PreconditionError says that somebody has changed it since it was read."""
-        return await self._send(calls.change_portfolio(known, portfolio_changes(name=name)))
+        return await self.send(calls.change_portfolio(known, portfolio_changes(name=name)))
 
     async def move_portfolio(self, known: Portfolio, parent_id: UUID | None) -> Portfolio:
         """Put a portfolio under another one, or to the top; see `rename_portfolio` about versions."""
-        return await self._send(calls.change_portfolio(known, portfolio_changes(parent_id=parent_id)))
+        return await self.send(calls.change_portfolio(known, portfolio_changes(parent_id=parent_id)))
 
     async def archive_portfolio(self, known: Portfolio) -> Portfolio:
         """Archive a portfolio; its positions and runs stay readable."""
-        return await self._send(calls.archive_portfolio(known))
+        return await self.send(calls.archive_portfolio(known))
 
     async def import_positions(
         self,
@@ -139,17 +94,17 @@ class AsyncRiskClient:
         call = calls.import_positions(
             portfolio_id, file, valid_from=valid_from, source_name=source_name, key=idempotency_key
         )
-        return await self._send(call)
+        return await self.send(call)
 
     async def positions(
         self, portfolio_id: UUID, *, as_of: dt.date | None = None, known_at: dt.datetime | None = None
     ) -> Holdings:
         """Return what a portfolio held on a date, as it was known at an instant (with a time zone)."""
-        return await self._send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
+        return await self.send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
 
     async def position_history(self, portfolio_id: UUID) -> PositionHistory:
         """Return every version of what a portfolio holds, the one known last first."""
-        return await self._send(calls.position_history(portfolio_id))
+        return await self.send(calls.position_history(portfolio_id))
 
     async def upload_prices(
         self,
@@ -161,15 +116,15 @@ class AsyncRiskClient:
     ) -> PriceSet:
         """Upload prices as CSV, gzipped CSV or Parquet; see `RiskClient`."""
         call = calls.upload_prices(file, name=name, source_name=source_name, key=idempotency_key)
-        return await self._send(call)
+        return await self.send(call)
 
     def price_sets(self, *, page_size: int | None = None) -> AsyncIterator[PriceSet]:
         """Yield price sets, oldest first."""
-        return self._items(calls.price_sets(limit=page_size))
+        return self.items(calls.price_sets(limit=page_size))
 
     async def price_set(self, price_set_id: UUID) -> PriceSet:
         """Return what is known about a price set."""
-        return await self._send(calls.price_set(price_set_id))
+        return await self.send(calls.price_set(price_set_id))
 
     async def start_run(
         self,
@@ -181,7 +136,7 @@ class AsyncRiskClient:
         **options: Any,
     ) -> RiskRun:
         """Calculate the risk of a portfolio and return the stored run; see `RiskClient`."""
-        return await self._send(
+        return await self.send(
             calls.start_run(new_run(portfolio_id, price_set_id, known_at, options), idempotency_key)
         )
 
@@ -189,11 +144,11 @@ class AsyncRiskClient:
         self, portfolio_id: UUID | None = None, *, page_size: int | None = None
     ) -> AsyncIterator[RiskRun]:
         """Yield runs, of one portfolio or of all, the last made first."""
-        return self._items(calls.runs(portfolio=portfolio_id, limit=page_size))
+        return self.items(calls.runs(portfolio=portfolio_id, limit=page_size))
 
     async def run(self, run_id: UUID) -> RiskRun:
         """Return what is known about a run."""
-        return await self._send(calls.run(run_id))
+        return await self.send(calls.run(run_id))
 
     async def report(self, run_id: UUID) -> dict[str, Any]:
         """Return the report of a run."""
@@ -202,49 +157,28 @@ class AsyncRiskClient:
 
     async def report_document(self, run_id: UUID) -> bytes:
         """Return the JSON document of a run's report, byte for byte as it was stored."""
-        return await self._send(calls.report(run_id))
+        return await self.send(calls.report(run_id))
 
     async def report_html(self, run_id: UUID) -> str:
         """Return the report of a run as one self-contained page."""
-        return await self._send(calls.report_html(run_id))
+        return await self.send(calls.report_html(run_id))
 
     async def cube(self, run_id: UUID, by: Sequence[str] = ()) -> CubeCut:
         """Return VaR and ES of every slice of a run along a tree of attributes, without repricing."""
-        return await self._send(calls.cube(run_id, by))
+        return await self.send(calls.cube(run_id, by))
 
     async def cube_table(self, run_id: UUID, by: Sequence[str] = ()) -> "pa.Table":
         """Return what `cube` returns as an Arrow table; for many nodes."""
-        return await self._send(calls.cube_table(run_id, by))
+        return await self.send(calls.cube_table(run_id, by))
 
     async def what_if(self, run_id: UUID, trades: Mapping[str, float] | Sequence[Trade]) -> WhatIfResult:
         """Return what a basket of trades would do to the book of a run; see `RiskClient`."""
-        return await self._send(calls.what_if(run_id, trades_of(trades)))
+        return await self.send(calls.what_if(run_id, trades_of(trades)))
 
     async def replay(self, run_id: UUID) -> Replay:
         """Calculate a run again and say whether the report is the same bit for bit."""
-        return await self._send(calls.replay(run_id))
+        return await self.send(calls.replay(run_id))
 
     async def diff(self, before: UUID, after: UUID) -> RunDiff:
         """Return what changed from one run to another, and by how much the result moved."""
-        return await self._send(calls.diff(before, after))
-
-    async def _items(self, call: Call[Page[_Item]]) -> AsyncIterator[_Item]:
-        step: Call[Page[_Item]] | None = call
-        while step is not None:
-            page = await self._send(step)
-            for item in page.items:
-                yield item
-            step = following(page, step)
-
-    async def _send(self, call: Call[_Answer]) -> _Answer:
-        tries = Tries(call, self._retries, self._url)
-        while True:
-            try:
-                response = await self._http.send(call.request(self._http))
-            except httpx2.RequestError as error:
-                wait = tries.after_error(error)
-            else:
-                if response.is_success:
-                    return call.read(response)
-                wait = tries.after_refusal(response)
-            await asyncio.sleep(wait)
+        return await self.send(calls.diff(before, after))

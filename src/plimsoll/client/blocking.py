@@ -2,23 +2,15 @@
 
 import datetime as dt
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import httpx2
-
 from plimsoll.client import calls
-from plimsoll.client.calls import Call, Upload, following
-from plimsoll.client.connection import ANSWER_SECONDS, Connection
+from plimsoll.client.calls import Upload
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
-from plimsoll.client.retries import Retries
-from plimsoll.client.tries import Tries
+from plimsoll.client.sending import Sends
 from plimsoll.wire.cube import CubeCut
-from plimsoll.wire.model import WireModel
-from plimsoll.wire.page import Page
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
 from plimsoll.wire.price_sets import PriceSet
@@ -31,11 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RiskClient"]
 
-_Answer = TypeVar("_Answer")
-_Item = TypeVar("_Item", bound=WireModel)
 
-
-class RiskClient:
+class RiskClient(Sends):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 
     ::
@@ -69,49 +58,15 @@ class RiskClient:
         If the URL or the key cannot be used.
     """
 
-    def __init__(
-        self,
-        url: str,
-        api_key: str,
-        *,
-        timeout: float = ANSWER_SECONDS,
-        retries: Retries | None = None,
-        transport: httpx2.BaseTransport | None = None,
-    ) -> None:
-        connection = Connection(url, api_key, timeout)
-        self._url = connection.url
-        self._retries = retries or Retries()
-        self._http = httpx2.Client(
-            base_url=connection.url,
-            headers=connection.headers,
-            timeout=connection.timeouts,
-            transport=transport,
-            trust_env=not connection.is_local,
-        )
-
-    def __enter__(self) -> Self:
-        """Return the client; it is closed at the end of the block."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the client."""
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
-
     def portfolios(
         self, *, include_archived: bool = False, page_size: int | None = None
     ) -> Iterator[Portfolio]:
         """Yield portfolios, oldest first; pages are fetched as they are needed."""
-        return self._items(calls.portfolios(include_archived=include_archived, limit=page_size))
+        return self.items(calls.portfolios(include_archived=include_archived, limit=page_size))
 
     def portfolio(self, portfolio_id: UUID) -> Portfolio:
         """Return a portfolio."""
-        return self._send(calls.portfolio(portfolio_id))
+        return self.send(calls.portfolio(portfolio_id))
 
     def create_portfolio(
         self,
@@ -134,21 +89,21 @@ class RiskClient:
         idempotency_key
             Under the same key the same portfolio comes back; None for a fresh one.
         """
-        return self._send(
+        return self.send(
             calls.create_portfolio(new_portfolio(name, base_currency, parent_id), idempotency_key)
         )
 
     def rename_portfolio(self, known: Portfolio, name: str) -> Portfolio:
         """Rename a portfolio; a PreconditionError says that somebody has changed it since it was read."""
-        return self._send(calls.change_portfolio(known, portfolio_changes(name=name)))
+        return self.send(calls.change_portfolio(known, portfolio_changes(name=name)))
 
     def move_portfolio(self, known: Portfolio, parent_id: UUID | None) -> Portfolio:
         """Put a portfolio under another one, or to the top; see `rename_portfolio` about versions."""
-        return self._send(calls.change_portfolio(known, portfolio_changes(parent_id=parent_id)))
+        return self.send(calls.change_portfolio(known, portfolio_changes(parent_id=parent_id)))
 
     def archive_portfolio(self, known: Portfolio) -> Portfolio:
         """Archive a portfolio; its positions and runs stay readable."""
-        return self._send(calls.archive_portfolio(known))
+        return self.send(calls.archive_portfolio(known))
 
     def import_positions(
         self,
@@ -182,17 +137,17 @@ class RiskClient:
         call = calls.import_positions(
             portfolio_id, file, valid_from=valid_from, source_name=source_name, key=idempotency_key
         )
-        return self._send(call)
+        return self.send(call)
 
     def positions(
         self, portfolio_id: UUID, *, as_of: dt.date | None = None, known_at: dt.datetime | None = None
     ) -> Holdings:
         """Return what a portfolio held on a date, as it was known at an instant (with a time zone)."""
-        return self._send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
+        return self.send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
 
     def position_history(self, portfolio_id: UUID) -> PositionHistory:
         """Return every version of what a portfolio holds, the one known last first."""
-        return self._send(calls.position_history(portfolio_id))
+        return self.send(calls.position_history(portfolio_id))
 
     def upload_prices(
         self,
@@ -216,15 +171,15 @@ class RiskClient:
             As for `create_portfolio`.
         """
         call = calls.upload_prices(file, name=name, source_name=source_name, key=idempotency_key)
-        return self._send(call)
+        return self.send(call)
 
     def price_sets(self, *, page_size: int | None = None) -> Iterator[PriceSet]:
         """Yield price sets, oldest first."""
-        return self._items(calls.price_sets(limit=page_size))
+        return self.items(calls.price_sets(limit=page_size))
 
     def price_set(self, price_set_id: UUID) -> PriceSet:
         """Return what is known about a price set."""
-        return self._send(calls.price_set(price_set_id))
+        return self.send(calls.price_set(price_set_id))
 
     def start_run(
         self,
@@ -250,17 +205,17 @@ class RiskClient:
         **options
             Fields of `plimsoll.wire.risk_runs.RunOptions`, such as ``confidence=0.975``.
         """
-        return self._send(
+        return self.send(
             calls.start_run(new_run(portfolio_id, price_set_id, known_at, options), idempotency_key)
         )
 
     def runs(self, portfolio_id: UUID | None = None, *, page_size: int | None = None) -> Iterator[RiskRun]:
         """Yield runs, of one portfolio or of all, the last made first."""
-        return self._items(calls.runs(portfolio=portfolio_id, limit=page_size))
+        return self.items(calls.runs(portfolio=portfolio_id, limit=page_size))
 
     def run(self, run_id: UUID) -> RiskRun:
         """Return what is known about a run."""
-        return self._send(calls.run(run_id))
+        return self.send(calls.run(run_id))
 
     def report(self, run_id: UUID) -> dict[str, Any]:
         """Return the report of a run."""
@@ -269,19 +224,19 @@ class RiskClient:
 
     def report_document(self, run_id: UUID) -> bytes:
         """Return the JSON document of a run's report, byte for byte as it was stored."""
-        return self._send(calls.report(run_id))
+        return self.send(calls.report(run_id))
 
     def report_html(self, run_id: UUID) -> str:
         """Return the report of a run as one self-contained page."""
-        return self._send(calls.report_html(run_id))
+        return self.send(calls.report_html(run_id))
 
     def cube(self, run_id: UUID, by: Sequence[str] = ()) -> CubeCut:
         """Return VaR and ES of every slice of a run along a tree of attributes, without repricing."""
-        return self._send(calls.cube(run_id, by))
+        return self.send(calls.cube(run_id, by))
 
     def cube_table(self, run_id: UUID, by: Sequence[str] = ()) -> "pa.Table":
         """Return what `cube` returns as an Arrow table; for many nodes."""
-        return self._send(calls.cube_table(run_id, by))
+        return self.send(calls.cube_table(run_id, by))
 
     def what_if(self, run_id: UUID, trades: Mapping[str, float] | Sequence[Trade]) -> WhatIfResult:
         """Return what a basket of trades would do to the book of a run.
@@ -293,32 +248,12 @@ class RiskClient:
         trades
             Quantities by symbol, negative to sell, or full descriptions.
         """
-        return self._send(calls.what_if(run_id, trades_of(trades)))
+        return self.send(calls.what_if(run_id, trades_of(trades)))
 
     def replay(self, run_id: UUID) -> Replay:
         """Calculate a run again and say whether the report is the same bit for bit."""
-        return self._send(calls.replay(run_id))
+        return self.send(calls.replay(run_id))
 
     def diff(self, before: UUID, after: UUID) -> RunDiff:
         """Return what changed from one run to another, and by how much the result moved."""
-        return self._send(calls.diff(before, after))
-
-    def _items(self, call: Call[Page[_Item]]) -> Iterator[_Item]:
-        step: Call[Page[_Item]] | None = call
-        while step is not None:
-            page = self._send(step)
-            yield from page.items
-            step = following(page, step)
-
-    def _send(self, call: Call[_Answer]) -> _Answer:
-        tries = Tries(call, self._retries, self._url)
-        while True:
-            try:
-                response = self._http.send(call.request(self._http))
-            except httpx2.RequestError as error:
-                wait = tries.after_error(error)
-            else:
-                if response.is_success:
-                    return call.read(response)
-                wait = tries.after_refusal(response)
-            time.sleep(wait)
+        return self.send(calls.diff(before, after))

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 
 from plimsoll.client.answers import refusal, unreachable
-from plimsoll.client.calls import Call
+from plimsoll.client.call import Call
 from plimsoll.client.retries import Retries
 
 __all__ = ["Tries"]

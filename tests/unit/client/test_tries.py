@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from plimsoll.client.calls import Call
+from plimsoll.client.call import Call
 from plimsoll.client.retries import Retries
 from plimsoll.client.tries import Tries
 from plimsoll.errors import NotFoundError, UnavailableError
