@@ -12,7 +12,15 @@ from plimsoll.risk.portfolio import Kind, Position
 from plimsoll.risk.pricing.linear import Level, inverse, product, scaled
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 
-__all__ = ["Levels", "UnitValue", "refused", "unpriced", "value_linear", "without_rate"]
+__all__ = [
+    "Levels",
+    "UnitValue",
+    "price_currency",
+    "refused",
+    "unpriced",
+    "value_linear",
+    "without_rate",
+]
 
 _PAIR_LENGTH = 6  # two ISO 4217 codes
 
@@ -64,11 +72,16 @@ class Levels:
         """Tell whether factor `name`, or the same pair seen from the other side, has a price or a history."""
         return any(self._has(side) for side in (name, _other_side(name)))
 
+    def source(self, name: str) -> str:
+        """Return the quote that :meth:`level` reads for `name`: itself, or the pair from the other side."""
+        other = _other_side(name)
+        return other if not self._has(name) and self._has(other) else name
+
     def level(self, name: str, now: float | None = None) -> Level | None:
         """Return factor `name` starting from `now`, or from the market's quote; None where there is none."""
-        other = _other_side(name)
-        if not self._has(name) and self._has(other):
-            found = self.level(other, None if now is None else float(np.divide(1.0, now)))
+        source = self.source(name)
+        if source != name:
+            found = self.level(source, None if now is None else float(np.divide(1.0, now)))
             return None if found is None else inverse(found, exact=self.exact)
         if now is None:
             quote = self._quotes.get(name)
@@ -83,6 +96,11 @@ class Levels:
             level = self.fixed(1.0) if same else self.level(fx_pair(major, self.base_currency))
             self._rates[currency] = None if level is None else scaled(level, size)
         return self._rates[currency]
+
+    def pair(self, currency: str) -> str | None:
+        """Return the quote that :meth:`rate` reads for `currency`; None for the base currency itself."""
+        major = major_unit(currency)[0]
+        return None if major == self.base_currency else self.source(fx_pair(major, self.base_currency))
 
     def fixed(self, now: float) -> Level:
         """Return a level that no scenario moves."""
@@ -124,7 +142,7 @@ def value_linear(position: Position, levels: Levels) -> UnitValue | Failure:
         The failure says what is missing and what to do.
     """
     instrument = position.instrument
-    currency = _price_currency(position)
+    currency = price_currency(position)
     if instrument.kind is Kind.CASH:
         price: Level | None = levels.fixed(1.0)
     else:
@@ -161,21 +179,21 @@ def without_rate(position: Position, levels: Levels, currency: str) -> Failure:
     return refused(position, Reason.MISSING_FX, text, levels, "currency")
 
 
+def price_currency(position: Position) -> str:
+    """Return the currency of the price: of an FX pair the second one."""
+    instrument = position.instrument
+    is_pair = instrument.kind is Kind.FX and len(instrument.symbol) == _PAIR_LENGTH
+    return instrument.symbol[3:] if is_pair else instrument.currency
+
+
 def _stated_value(position: Position, levels: Levels) -> float | None:
-    rate = levels.rate(_price_currency(position))
+    rate = levels.rate(price_currency(position))
     price = 1.0 if position.instrument.kind is Kind.CASH else position.price
     if price is None or rate is None:
         return None
     size = 1.0 if position.instrument.option is None else position.instrument.option.multiplier
     value = position.quantity * size * price * rate.now
     return value if math.isfinite(value) else None
-
-
-def _price_currency(position: Position) -> str:
-    """Return the currency of the price: of an FX pair the second one."""
-    instrument = position.instrument
-    is_pair = instrument.kind is Kind.FX and len(instrument.symbol) == _PAIR_LENGTH
-    return instrument.symbol[3:] if is_pair else instrument.currency
 
 
 def _other_side(name: str) -> str:

@@ -19,7 +19,14 @@ from plimsoll.risk.volatility import realised_volatility
 from plimsoll.workflows.inputs import factor_names, known_value, needed_currencies, needed_symbols
 from plimsoll.workflows.request import Method, ReportRequest
 
-__all__ = ["cube_of", "explained", "market_of", "scenarios_of"]
+__all__ = [
+    "cube_of",
+    "explained",
+    "market_of",
+    "proxy_volatilities",
+    "scenarios_of",
+    "valuation_of",
+]
 
 _MOST_MONEY = 1e120
 
@@ -90,17 +97,37 @@ def cube_of(
     Cube
         Without positions that are worth, gain or lose so much that no variance could hold it: failures.
     """
-    linear = request.method is Method.PARAMETRIC and scenarios.horizon_days > 0
     return _measurable(
         build_cube(
             portfolio,
             market.snapshot,
             scenarios,
             base_currency=request.base_currency,
-            valuation=Valuation.DELTA if linear else Valuation.FULL,
-            proxy_volatility=_proxy_volatilities(portfolio, market.history),
+            valuation=valuation_of(request, scenarios),
+            proxy_volatility=proxy_volatilities(portfolio, market.history),
         )
     )
+
+
+def valuation_of(request: ReportRequest, scenarios: ScenarioSet) -> Valuation:
+    """Return how positions are valued in scenarios: by delta where they are parametric, else in full."""
+    linear = request.method is Method.PARAMETRIC and scenarios.horizon_days > 0
+    return Valuation.DELTA if linear else Valuation.FULL
+
+
+def proxy_volatilities(portfolio: Portfolio, history: MarketHistory) -> dict[str, float]:
+    """Return the annual volatility of each underlying of the book whose history gives one."""
+    underlyings = {
+        position.instrument.option.underlying
+        for position in portfolio.positions
+        if position.instrument.option is not None
+    }
+    levels = {factor.name: history.levels[:, j] for j, factor in enumerate(history.factors)}
+    return {
+        name: realised_volatility(levels[name])
+        for name in sorted(underlyings & set(levels))
+        if len(levels[name]) > 2 and (levels[name] > 0).all()
+    }
 
 
 def explained(
@@ -183,17 +210,3 @@ def _measurable(cube: Cube) -> Cube:
 def _immeasurable(position: Position) -> Failure:
     text = f"{position.quantity:g} units are too much money to be measured; correct its quantity or price"
     return Failure(Reason.NOT_A_NUMBER, position.instrument.symbol, text, position.row, "quantity")
-
-
-def _proxy_volatilities(portfolio: Portfolio, history: MarketHistory) -> dict[str, float]:
-    underlyings = {
-        position.instrument.option.underlying
-        for position in portfolio.positions
-        if position.instrument.option is not None
-    }
-    levels = {factor.name: history.levels[:, j] for j, factor in enumerate(history.factors)}
-    return {
-        name: realised_volatility(levels[name])
-        for name in sorted(underlyings & set(levels))
-        if len(levels[name]) > 2 and (levels[name] > 0).all()
-    }
