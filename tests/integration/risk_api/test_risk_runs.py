@@ -113,9 +113,9 @@ async def test_a_repeated_start_is_one_run(world: World) -> None:
 async def test_long_runs_do_not_keep_a_portfolio_from_being_made(world: World) -> None:
     """While more runs are asked for than there are places, a creation that is light is answered at once."""
     run = await ready_run(world.owner)
-    options = {"method": "monte-carlo", "draws": 100_000}
+    options = {"method": "monte-carlo", "draws": 40_000}
     body = {"portfolio_id": run["portfolio_id"], "options": options}
-    runs = [asyncio.create_task(world.owner.post(RUNS, json=body)) for _ in range(8)]
+    runs = [asyncio.create_task(world.owner.post(RUNS, json=body)) for _ in range(5)]
     await asyncio.sleep(0.05)
     await new_portfolio(world.owner, "Light")
     assert not all(task.done() for task in runs)
