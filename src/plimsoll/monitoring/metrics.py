@@ -3,15 +3,17 @@
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import Engine
-from sqlalchemy.pool import QueuePool
+
+from plimsoll.monitoring.cache_metrics import CacheMetrics
+from plimsoll.monitoring.database_metrics import DatabaseMetrics
+from plimsoll.monitoring.overload_metrics import OverloadMetrics
+from plimsoll.monitoring.run_metrics import RunMetrics
 
 __all__ = ["Message", "Metrics", "Receive", "Send", "metrics_app"]
 
 _HTTP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
-_RUN_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,23 +21,19 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Metrics:
-    """All measurements of one process, in a registry of their own.
+    """All measurements of one process, in a registry of their own; each area has a class beside this file.
 
     Attributes
     ----------
     http_seconds
         Histogram by ``method``, ``route`` (the template, never the path) and ``status``; seconds.
-    run_seconds
-        Histogram of risk runs, calculated and kept; seconds.
-    query_seconds
-        Histogram of database statements; seconds.
-    pool_connections
-        Gauge by ``state``: connections to the database.
+    runs, database, cache, overload
+        Measurements of these areas.
 
     Examples
     --------
     >>> metrics = Metrics()
-    >>> metrics.query_seconds.observe(0.01)
+    >>> metrics.database.query_seconds.observe(0.01)
     >>> b"plimsoll_query_seconds_count 1.0" in metrics.exposition()
     True
     """
@@ -49,28 +47,10 @@ class Metrics:
             buckets=_HTTP_BUCKETS,
             registry=self.registry,
         )
-        self.run_seconds = Histogram(
-            "plimsoll_run_seconds",
-            "Time to calculate and keep a risk run",
-            buckets=_RUN_BUCKETS,
-            registry=self.registry,
-        )
-        self.query_seconds = Histogram(
-            "plimsoll_query_seconds",
-            "Time of a database statement",
-            buckets=_HTTP_BUCKETS,
-            registry=self.registry,
-        )
-        self.pool_connections = Gauge(
-            "plimsoll_pool_connections", "Connections to the database", ("state",), registry=self.registry
-        )
-
-    def watch_pool(self, engine: Engine) -> None:
-        """Publish how many connections of an engine are in use and idle, as they are when asked."""
-        pool = engine.pool
-        if isinstance(pool, QueuePool):
-            self.pool_connections.labels("in-use").set_function(pool.checkedout)
-            self.pool_connections.labels("idle").set_function(pool.checkedin)
+        self.runs = RunMetrics(self.registry)
+        self.database = DatabaseMetrics(self.registry)
+        self.cache = CacheMetrics(self.registry)
+        self.overload = OverloadMetrics(self.registry)
 
     def exposition(self) -> bytes:
         """Return all measurements in the text format of Prometheus."""

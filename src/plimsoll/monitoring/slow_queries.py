@@ -4,8 +4,9 @@ import time
 from typing import Any
 
 import structlog
-from prometheus_client import Histogram
 from sqlalchemy import Engine, event
+
+from plimsoll.monitoring.database_metrics import DatabaseMetrics
 
 __all__ = ["SLOW_SECONDS", "watch_queries"]
 
@@ -14,15 +15,15 @@ _STARTED = "plimsoll_started"
 _LONGEST = 2000
 
 
-def watch_queries(engine: Engine, seconds: Histogram, *, slow_seconds: float = SLOW_SECONDS) -> None:
+def watch_queries(engine: Engine, metrics: DatabaseMetrics, *, slow_seconds: float = SLOW_SECONDS) -> None:
     """Measure each statement, and log those that take long: their text, never what they were given.
 
     Parameters
     ----------
     engine
         Of an asynchronous engine, its ``sync_engine``.
-    seconds
-        Takes the times.
+    metrics
+        Takes the times, and counts the slow ones.
     slow_seconds
         From here on a statement is logged.
     """
@@ -33,8 +34,9 @@ def watch_queries(engine: Engine, seconds: Histogram, *, slow_seconds: float = S
 
     def stop(connection: Any, _: object, statement: str, *__: object) -> None:
         taken = time.perf_counter() - connection.info.pop(_STARTED)
-        seconds.observe(taken)
+        metrics.query_seconds.observe(taken)
         if taken >= slow_seconds:
+            metrics.slow_queries.inc()
             log.warning(
                 "slow query",
                 milliseconds=round(taken * 1000, 1),

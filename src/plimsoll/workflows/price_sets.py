@@ -9,6 +9,7 @@ from plimsoll.data.price_files import read_price_file
 from plimsoll.data.price_table import PriceTable
 from plimsoll.data.store import price_sets
 from plimsoll.data.store.price_sets import PriceSetRecord
+from plimsoll.monitoring.stages import note_prices
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.uploads import file_name, read_upload
 
@@ -41,7 +42,9 @@ async def upload_prices(
     """
     shown = file_name(source_name)
     table: PriceTable = await in_background(read_upload, _READ, content, source_name)
-    return await price_sets.store(session, _renamed(table, shown), name=name or shown)
+    record = await price_sets.store(session, _renamed(table, shown), name=name or shown)
+    note_prices(record.last_date)
+    return record
 
 
 def _renamed(table: PriceTable, source: str) -> PriceTable:

@@ -7,6 +7,7 @@ import numpy as np
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
 from plimsoll.data.price_table import PriceTable
 from plimsoll.errors import DataError, UsageError
+from plimsoll.monitoring.stages import stage
 from plimsoll.reporting.report import Coverage, PositionRisk, RiskReport
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.attribution import diversification
@@ -87,12 +88,16 @@ def calculate(imported: ImportedPortfolio, prices: PriceTable, request: ReportRe
     UsageError
         If an attribute is asked for that no position has.
     """
-    portfolio, disagreements, stated = state_currencies(imported.portfolio, prices, request.base_currency)
-    portfolio = in_order(portfolio)
-    cuts = _cuts(portfolio, request.by)
-    market = market_of(portfolio, prices, request)
-    scenarios = scenarios_of(market.history, request)
-    cube = cube_of(portfolio, market, scenarios, request)
+    with stage("inputs"):
+        portfolio, disagreements, stated = state_currencies(imported.portfolio, prices, request.base_currency)
+        portfolio = in_order(portfolio)
+        cuts = _cuts(portfolio, request.by)
+    with stage("market"):
+        market = market_of(portfolio, prices, request)
+    with stage("scenarios"):
+        scenarios = scenarios_of(market.history, request)
+    with stage("cube"):
+        cube = cube_of(portfolio, market, scenarios, request)
     unvalued = explained(cube.failures, portfolio, market, request.base_currency)
     failures = tuple(
         sorted((*imported.failures, *disagreements, *unvalued), key=lambda failure: failure.row or 0)
@@ -102,48 +107,51 @@ def calculate(imported: ImportedPortfolio, prices: PriceTable, request: ReportRe
             f"no position of {portfolio.name} can be valued{_first(failures)}",
             remedy="Give prices for its symbols with --prices, or correct the portfolio file.",
         )
-    tail = Tail.of(request, scenarios)
-    figures = Figures(cube, market, tail, request.base_currency)
-    path = cube_of(portfolio, market, past_levels(market.history, market.snapshot), request)
-    value = float(cube.values.sum())
-    report = RiskReport(
-        portfolio=portfolio.name,
-        as_of=market.snapshot.as_of,
-        base_currency=request.base_currency,
-        prices=prices.source,
-        method=scenarios.method,
-        confidence=request.confidence,
-        horizon_days=request.horizon_days,
-        value=value,
-        gross_value=float(np.abs(cube.values).sum()),
-        var=figures.var,
-        es=figures.es,
-        volatility_daily=figures.volatility / request.horizon_days**0.5,
-        diversification_var=diversification(np.array([p.var for p in figures.positions]), figures.var.value),
-        diversification_es=diversification(np.array([p.es for p in figures.positions]), figures.es.value),
-        nodes={attribute: figures.nodes(attribute) for attribute in cuts},
-        positions=figures.positions,
-        worst_scenarios=figures.worst_scenarios(),
-        scenario_labels=tuple(scenarios.labels),
-        pnl=figures.total,
-        weights=scenarios.weights,
-        book_dates=market.history.dates,
-        book_values=value + path.total(),
-        failures=failures,
-        coverage=_coverage(figures.positions, failures),
-        assumptions=(
-            *imported.assumptions,
-            *prices.assumptions,
-            *stated,
-            *market.assumptions,
-            *_window(scenarios, market.history, request),
-            *_mixed_estimators(request),
-            *doubted_prices(cube.positions, market.snapshot),
-            *cube.assumptions,
-        ),
-        proxied_share_es=figures.proxied_share(),
-        run=identify(portfolio.positions, (*imported.failures, *disagreements), market, request),
-    )
+    with stage("measures"):
+        tail = Tail.of(request, scenarios)
+        figures = Figures(cube, market, tail, request.base_currency)
+        path = cube_of(portfolio, market, past_levels(market.history, market.snapshot), request)
+        value = float(cube.values.sum())
+        report = RiskReport(
+            portfolio=portfolio.name,
+            as_of=market.snapshot.as_of,
+            base_currency=request.base_currency,
+            prices=prices.source,
+            method=scenarios.method,
+            confidence=request.confidence,
+            horizon_days=request.horizon_days,
+            value=value,
+            gross_value=float(np.abs(cube.values).sum()),
+            var=figures.var,
+            es=figures.es,
+            volatility_daily=figures.volatility / request.horizon_days**0.5,
+            diversification_var=diversification(
+                np.array([p.var for p in figures.positions]), figures.var.value
+            ),
+            diversification_es=diversification(np.array([p.es for p in figures.positions]), figures.es.value),
+            nodes={attribute: figures.nodes(attribute) for attribute in cuts},
+            positions=figures.positions,
+            worst_scenarios=figures.worst_scenarios(),
+            scenario_labels=tuple(scenarios.labels),
+            pnl=figures.total,
+            weights=scenarios.weights,
+            book_dates=market.history.dates,
+            book_values=value + path.total(),
+            failures=failures,
+            coverage=_coverage(figures.positions, failures),
+            assumptions=(
+                *imported.assumptions,
+                *prices.assumptions,
+                *stated,
+                *market.assumptions,
+                *_window(scenarios, market.history, request),
+                *_mixed_estimators(request),
+                *doubted_prices(cube.positions, market.snapshot),
+                *cube.assumptions,
+            ),
+            proxied_share_es=figures.proxied_share(),
+            run=identify(portfolio.positions, (*imported.failures, *disagreements), market, request),
+        )
     return Calculation(report, cube, tail)
 
 

@@ -14,6 +14,7 @@ from plimsoll.data.store import holdings, portfolios, price_sets, runs
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.runs import RunRecord
 from plimsoll.errors import ConflictError, UsageError
+from plimsoll.monitoring.stages import note_failures, note_prices, stage
 from plimsoll.reporting.json_document import to_json
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.cube_store import to_bytes
@@ -45,6 +46,7 @@ class _Outcome:
     value: float
     report: bytes
     vectors: bytes
+    failures: tuple[str, ...]
 
 
 async def start_run(
@@ -99,23 +101,25 @@ async def start_run(
     async with database.session(tenant) as session:
         inputs = await _inputs(session, portfolio_id, price_set_id, request.as_of, known_at)
     outcome = await in_background(_calculated, inputs, request)
+    note_failures(outcome.failures)
     async with _transaction(database, tenant, within) as session:
-        return await runs.store(
-            session,
-            portfolio_id=portfolio_id,
-            holdings_id=inputs.holdings_id,
-            price_set_id=inputs.price_set_id,
-            run_id=outcome.run_id,
-            request=to_document(request),
-            as_of=outcome.as_of,
-            created_by=created_by,
-            var=outcome.var,
-            es=outcome.es,
-            value=outcome.value,
-            base_currency=request.base_currency,
-            report_json=outcome.report,
-            vectors=outcome.vectors,
-        )
+        with stage("store"):
+            return await runs.store(
+                session,
+                portfolio_id=portfolio_id,
+                holdings_id=inputs.holdings_id,
+                price_set_id=inputs.price_set_id,
+                run_id=outcome.run_id,
+                request=to_document(request),
+                as_of=outcome.as_of,
+                created_by=created_by,
+                var=outcome.var,
+                es=outcome.es,
+                value=outcome.value,
+                base_currency=request.base_currency,
+                report_json=outcome.report,
+                vectors=outcome.vectors,
+            )
 
 
 async def get_run(database: Database, tenant: UUID, run: UUID) -> RunRecord:
@@ -174,7 +178,9 @@ async def _inputs(
         raise ConflictError("the portfolio is archived", remedy="Its finished runs stay readable.")
     held = await holdings.effective(session, portfolio_id, as_of=as_of, known_at=known_at)
     if price_set_id is None:
-        price_set_id = (await price_sets.latest(session)).id
+        newest = await price_sets.latest(session)
+        note_prices(newest.last_date)
+        price_set_id = newest.id
     prices = await price_sets.load(session, price_set_id)
     named = replace(held.portfolio, portfolio=replace(held.portfolio.portfolio, name=portfolio.name))
     return _Inputs(held.id, price_set_id, named, prices)
@@ -198,6 +204,7 @@ def _calculated(inputs: _Inputs, request: ReportRequest) -> _Outcome:
         value=report.value,
         report=to_json(report).encode(),
         vectors=to_bytes(calculation.cube),
+        failures=tuple(failure.reason.value for failure in report.failures),
     )
 
 

@@ -5,8 +5,6 @@ import asyncio
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import create_engine
-from sqlalchemy.pool import NullPool
 
 from plimsoll.monitoring.metrics import Message, Metrics, metrics_app
 
@@ -15,7 +13,7 @@ def test_what_is_measured_is_published() -> None:
     """Each measurement is found again by a second reader of the text format."""
     metrics = Metrics()
     metrics.http_seconds.labels("GET", "/livez", "200").observe(0.004)
-    metrics.run_seconds.observe(0.5)
+    metrics.runs.seconds.observe(0.5)
     families = {
         family.name: family for family in text_string_to_metric_families(metrics.exposition().decode())
     }
@@ -29,15 +27,6 @@ def test_two_processes_in_one_do_not_share() -> None:
     one, other = Metrics(), Metrics()
     one.http_seconds.labels("GET", "/only-here", "200").observe(0.1)
     assert b"/only-here" not in other.exposition()
-
-
-def test_the_pool_is_asked_when_the_metrics_are() -> None:
-    """The gauge follows the pool; an engine without a pool of connections has none."""
-    metrics = Metrics()
-    engine = create_engine("postgresql+psycopg://127.0.0.1:9/nowhere")
-    metrics.watch_pool(engine)
-    metrics.watch_pool(create_engine("postgresql+psycopg://127.0.0.1:9/nowhere", poolclass=NullPool))
-    assert b'plimsoll_pool_connections{state="in-use"} 0.0' in metrics.exposition()
 
 
 @pytest.mark.anyio

@@ -16,7 +16,7 @@ async def test_slow_statements_are_logged_without_their_values(database: Databas
     """A statement above the limit is logged as text; a quick one is measured only."""
     structlog.reset_defaults()
     metrics = Metrics()
-    watch_queries(database.engine.sync_engine, metrics.query_seconds)
+    watch_queries(database.engine.sync_engine, metrics.database)
     with capture_logs() as logs:
         async with database.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
@@ -29,3 +29,4 @@ async def test_slow_statements_are_logged_without_their_values(database: Databas
     assert event["statement"].startswith("SELECT pg_sleep(%(s)s")
     assert "hunter2" not in str(logs)
     assert b"plimsoll_query_seconds_count 2.0" in metrics.exposition()
+    assert b"plimsoll_slow_queries_total 1.0" in metrics.exposition()

@@ -1,6 +1,7 @@
 """The connection pool and the one kind of transaction there is: a tenant's, as a role that owns nothing."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -91,6 +92,11 @@ class Database:
             },
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._waited: Callable[[float], None] | None = None
+
+    def watch_waits(self, waited: Callable[[float], None]) -> None:
+        """Call `waited` for each transaction with the seconds that passed until it had begun."""
+        self._waited = waited
 
     @asynccontextmanager
     async def session(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:
@@ -111,9 +117,12 @@ class Database:
             If PostgreSQL cannot store a value: NUL in a text, a text or number that is too long.
         """
         setting = {"role": APPLICATION_ROLE, "tenant": "" if tenant is None else str(tenant)}
+        asked = time.perf_counter()
         try:
             async with self._sessions.begin() as session:
                 await session.execute(_BEGIN, setting)
+                if self._waited is not None:
+                    self._waited(time.perf_counter() - asked)
                 yield session
         except (InterfaceError, OperationalError) as error:
             raise _unavailable(error) from error

@@ -34,8 +34,9 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         engine = context.database.engine
-        watch_queries(engine.sync_engine, context.metrics.query_seconds)
-        context.metrics.watch_pool(engine.sync_engine)
+        watch_queries(engine.sync_engine, context.metrics.database)
+        context.metrics.database.watch_pool(engine.sync_engine)
+        context.database.watch_waits(context.metrics.database.pool_wait_seconds.observe)
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
         try:
             yield {

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import price_sets
+from plimsoll.monitoring.stages import measured
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Context
@@ -39,6 +40,7 @@ _PriceFile = Annotated[
 async def upload_prices(
     content: _PriceFile,
     once: Once,
+    context: Context,
     _: _Writer,
     name: Annotated[Name | None, Query(description="Name of the set; that of the file")] = None,
     source_name: Annotated[Name, Query(description="Name of the file")] = "prices.csv",
@@ -46,7 +48,8 @@ async def upload_prices(
     """Upload a file of prices, CSV or Parquet; the same prices again are the set that is there already."""
 
     async def make(session: AsyncSession) -> Response:
-        record = await upload(session, content=content, source_name=source_name, name=name)
+        with measured(context.metrics.runs):
+            record = await upload(session, content=content, source_name=source_name, name=name)
         location = f"{router.prefix}/{record.id}"
         return created(PriceSet.model_validate(record), location=location, tag=record.sha256)
 

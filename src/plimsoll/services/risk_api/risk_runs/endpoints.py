@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import portfolios
+from plimsoll.monitoring.stages import measured
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Calculations, Context
@@ -58,7 +59,7 @@ async def start_risk_run(
 
     async def make(session: AsyncSession) -> Response:
         portfolio = await portfolios.get(session, new.portfolio_id)
-        with context.metrics.run_seconds.time():
+        with context.metrics.runs.seconds.time(), measured(context.metrics.runs):
             record = await runs.start_run(
                 context.database,
                 caller.tenant,

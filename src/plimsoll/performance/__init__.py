@@ -1,0 +1,1 @@
+"""What keeps answers quick and the platform upright: caches, breakers, limits."""
