@@ -127,7 +127,7 @@ async def _run(
                     await _load_demo(context, telling)
                 telling.step("Starting the API …")
                 served = [
-                    Served(create_app(context), ports[0]),
+                    Served(create_app(context), ports[0], before_stop=context.streams.end),
                     Served(metrics_app(context.metrics), ports[1], "--metrics-port"),
                 ]
                 async with serving(served):

@@ -15,6 +15,7 @@ from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.request_limits import LOOPBACK
+from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 
 __all__ = [
@@ -51,6 +52,8 @@ class ApiContext:
         Whether requests from other machines are refused.
     metrics
         Where measurements go; `plimsoll.monitoring.metrics.metrics_app` publishes them on another port.
+    streams
+        The streams of events that are open; they end when the API stops.
     """
 
     database: Database
@@ -59,6 +62,7 @@ class ApiContext:
     hosts: frozenset[str] = LOOPBACK
     loopback_only: bool = True
     metrics: Metrics = field(default_factory=Metrics)
+    streams: Streams = field(default_factory=Streams)
 
 
 class LifespanState(TypedDict):

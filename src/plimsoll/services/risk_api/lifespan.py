@@ -46,6 +46,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                 "readiness": Readiness(checks),
             }
         finally:
+            context.streams.end()
             await context.database.dispose()
 
     return lifespan

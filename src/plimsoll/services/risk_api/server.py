@@ -38,11 +38,14 @@ class Served:
         Of this machine.
     option
         By which the user chooses the port; named when it is taken.
+    before_stop
+        Called when the server is about to stop: ends answers that would go on for ever.
     """
 
     app: Any
     port: int
     option: str = "--port"
+    before_stop: Callable[[], None] = lambda: None
 
 
 def check_free(port: int, option: str = "--port") -> None:
@@ -99,6 +102,8 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
             await _answering(served.port, task)
         yield
     finally:
+        for served in applications:
+            served.before_stop()
         for stop in stops:
             stop()
         _, unfinished = await asyncio.wait(tasks, timeout=_STOP_SECONDS)

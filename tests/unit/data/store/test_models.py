@@ -3,6 +3,8 @@
 import time
 from uuid import UUID
 
+from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
+from plimsoll.data.store.event_rows import EventRow
 from plimsoll.data.store.models import (
     HoldingsRow,
     IdempotencyKeyRow,
@@ -14,7 +16,17 @@ from plimsoll.data.store.models import (
     new_id,
 )
 
-ROWS = (HoldingsRow, IdempotencyKeyRow, PortfolioRow, PriceSetRow, RunRow, TenantRow)
+ROWS = (
+    AlertChangeRow,
+    AlertRow,
+    EventRow,
+    HoldingsRow,
+    IdempotencyKeyRow,
+    PortfolioRow,
+    PriceSetRow,
+    RunRow,
+    TenantRow,
+)
 
 
 def test_ids_are_uuids_of_version_7() -> None:

@@ -7,12 +7,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from plimsoll.data.store import migrations
 from plimsoll.data.store.schema import SchemaStatus, backup, downgrade, restore, status, upgrade
 from plimsoll.errors import DataError, UnavailableError
 from postgres import execute
 
 TENANT = "00000000-0000-7000-8000-0000000000aa"
-UP = SchemaStatus("0001", "0001", ())
+VERSIONS = Path(migrations.__path__[0]) / "versions"
+REVISIONS = tuple(sorted(path.name[:4] for path in VERSIONS.glob("[0-9]*.py")))
+UP = SchemaStatus(REVISIONS[-1], REVISIONS[-1], ())
+DOWN = SchemaStatus(None, REVISIONS[-1], REVISIONS)
 
 
 def _fill(url: str) -> None:
@@ -34,7 +38,7 @@ def _count(url: str, table: str) -> int:
 
 def test_an_empty_database_is_brought_up(empty_database_url: str) -> None:
     """It says what is pending, gets there, and a second time has nothing to do."""
-    assert status(empty_database_url) == SchemaStatus(None, "0001", ("0001",))
+    assert status(empty_database_url) == DOWN
     assert upgrade(empty_database_url) == UP
     assert status(empty_database_url) == UP
     assert upgrade(empty_database_url) == UP
@@ -46,7 +50,7 @@ def test_up_down_and_up_again_with_data(empty_database_url: str) -> None:
     _fill(empty_database_url)
     upgrade(empty_database_url)
     assert _count(empty_database_url, "portfolios") == 3
-    assert downgrade(empty_database_url, "base") == SchemaStatus(None, "0001", ("0001",))
+    assert downgrade(empty_database_url, "base") == DOWN
     assert _count(empty_database_url, "pg_tables WHERE schemaname = 'public'") == 1  # Alembic's own
     assert upgrade(empty_database_url) == UP
     _fill(empty_database_url)
