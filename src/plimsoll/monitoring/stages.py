@@ -14,14 +14,15 @@ Whoever runs workflows says where the times go, for everything that happens insi
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from plimsoll.monitoring.run_metrics import RunMetrics
 
-__all__ = ["measured", "note_failures", "note_prices", "stage"]
+__all__ = ["measured", "note_failures", "note_prices", "stage", "watched"]
 
+_watcher: ContextVar[Callable[[str], None] | None] = ContextVar("plimsoll_stage_watcher", default=None)
 _measurements: ContextVar[RunMetrics | None] = ContextVar("plimsoll_run_metrics", default=None)
 
 
@@ -46,8 +47,28 @@ def measured(metrics: RunMetrics) -> Iterator[None]:
 
 
 @contextmanager
+def watched(watcher: Callable[[str], None]) -> Iterator[None]:
+    """Tell `watcher` of each stage that begins inside the block, from whichever thread it begins in.
+
+    Examples
+    --------
+    >>> with watched(print), stage("cube"):
+    ...     pass
+    cube
+    """
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
+@contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Time the block as a stage of a calculation."""
+    """Time the block as a stage of a calculation, and say that it begins."""
+    watcher = _watcher.get()
+    if watcher is not None:
+        watcher(name)
     metrics = _measurements.get()
     if metrics is None:
         yield

@@ -1,7 +1,7 @@
 """Risk runs: identified calculations whose report and vectors are kept."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -59,6 +59,7 @@ async def start_run(
     known_at: dt.datetime | None = None,
     created_by: str,
     within: AsyncSession | None = None,
+    also: Callable[[AsyncSession, RunRecord], Awaitable[None]] | None = None,
 ) -> RunRecord:
     """Calculate the risk of a portfolio and keep the report and the vectors.
 
@@ -81,6 +82,8 @@ async def start_run(
     within
         An open transaction of the tenant to store the run in, so that it is there if and only if what the
         caller writes beside it is; None for one of its own.
+    also
+        What to do in that transaction once the run is stored; if it raises, the run is not.
 
     Returns
     -------
@@ -104,7 +107,7 @@ async def start_run(
     note_failures(outcome.failures)
     async with _transaction(database, tenant, within) as session:
         with stage("store"):
-            return await runs.store(
+            record = await runs.store(
                 session,
                 portfolio_id=portfolio_id,
                 holdings_id=inputs.holdings_id,
@@ -120,6 +123,9 @@ async def start_run(
                 report_json=outcome.report,
                 vectors=outcome.vectors,
             )
+        if also is not None:
+            await also(session, record)
+        return record
 
 
 async def get_run(database: Database, tenant: UUID, run: UUID) -> RunRecord:

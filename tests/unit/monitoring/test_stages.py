@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from plimsoll.monitoring.metrics import Metrics
-from plimsoll.monitoring.stages import measured, note_failures, note_prices, stage
+from plimsoll.monitoring.stages import measured, note_failures, note_prices, stage, watched
 
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
@@ -44,6 +44,19 @@ def test_a_thread_with_the_same_context_is_measured() -> None:
         thread.start()
         thread.join()
     assert value(metrics, "plimsoll_run_stage_seconds_count", stage="market") == 1
+
+
+def test_a_watcher_is_told_of_each_stage_that_begins() -> None:
+    """It is told in order, with or without measurements, and no longer than its block lasts."""
+    told: list[str] = []
+    with watched(told.append):
+        with stage("market"):
+            assert told == ["market"]
+        with measured(Metrics().runs), stage("cube"):
+            pass
+    with stage("store"):
+        pass
+    assert told == ["market", "cube"]
 
 
 def test_failures_and_prices_are_noted() -> None:

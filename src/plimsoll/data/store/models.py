@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     MetaData,
     PrimaryKeyConstraint,
+    TextClause,
     UniqueConstraint,
     text,
 )
@@ -28,10 +29,15 @@ __all__ = [
     "StoredRow",
     "TenantRow",
     "new_id",
+    "own_tenant",
 ]
 
-_OWN_TENANT = text("nullif(current_setting('plimsoll.tenant', true), '')::uuid")
 _NOW = text("now()")
+
+
+def own_tenant() -> TextClause:
+    """Return the tenant of the transaction: whose a row is unless it says otherwise."""
+    return text("nullif(current_setting('plimsoll.tenant', true), '')::uuid")
 
 
 def new_id() -> UUID:
@@ -98,7 +104,7 @@ class PortfolioRow(StoredRow):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID] = mapped_column(server_default=_OWN_TENANT)
+    tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     name: Mapped[str]
     parent_id: Mapped[UUID | None]
     base_currency: Mapped[str] = mapped_column(CHAR(3))
@@ -120,7 +126,7 @@ class HoldingsRow(StoredRow):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID] = mapped_column(server_default=_OWN_TENANT)
+    tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     portfolio_id: Mapped[UUID]
     valid_from: Mapped[dt.date]
     known_at: Mapped[dt.datetime]
@@ -141,7 +147,7 @@ class PriceSetRow(StoredRow):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID] = mapped_column(server_default=_OWN_TENANT)
+    tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(CHAR(64))
     source: Mapped[str]
@@ -169,7 +175,7 @@ class RunRow(StoredRow):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    tenant_id: Mapped[UUID] = mapped_column(server_default=_OWN_TENANT)
+    tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     portfolio_id: Mapped[UUID]
     holdings_id: Mapped[UUID]
     price_set_id: Mapped[UUID]
@@ -196,7 +202,7 @@ class IdempotencyKeyRow(StoredRow):
         Index("ix_idempotency_keys_tenant_id_created_at", "tenant_id", "created_at"),
     )
 
-    tenant_id: Mapped[UUID] = mapped_column(server_default=_OWN_TENANT)
+    tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     principal: Mapped[str]
     key: Mapped[str]
     fingerprint: Mapped[str]

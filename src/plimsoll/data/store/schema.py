@@ -17,25 +17,31 @@ from plimsoll.data.store.database import APPLICATION_ROLE, database_url
 from plimsoll.data.store.postgres_programs import run
 from plimsoll.errors import DataError, UnavailableError
 
-__all__ = ["SchemaStatus", "backup", "downgrade", "restore", "status", "upgrade"]
+__all__ = ["QUEUE_ROLE", "SchemaStatus", "backup", "downgrade", "restore", "status", "upgrade"]
+
+QUEUE_ROLE = "plimsoll_queue"
+"""The role of a worker at the queue: it sees no other table."""
 
 _SERVER = "Check that PostgreSQL runs and that the database URL is right."
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll schema', 0))")
-# Roles belong to the whole server, so that another database may have made it already.
-_ROLE = f"""
+# Roles belong to the whole server, so that another database may have made them already.
+_ROLES = tuple(
+    text(f"""
 DO $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN
-        CREATE ROLE {APPLICATION_ROLE} NOLOGIN;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+        CREATE ROLE {role} NOLOGIN;
     END IF;
-    IF NOT pg_has_role(current_user, '{APPLICATION_ROLE}', 'SET') THEN
-        GRANT {APPLICATION_ROLE} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
+    IF NOT pg_has_role(current_user, '{role}', 'SET') THEN
+        GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
     END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
 END
 $$
-"""
+""")
+    for role in (APPLICATION_ROLE, QUEUE_ROLE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def upgrade(url: str) -> SchemaStatus:
     with _connection(url) as connection:
         connection.execute(_ONE_AT_A_TIME)
         if _status(connection).pending:
-            connection.execute(text(_ROLE))
+            _make_roles(connection)
             command.upgrade(_configuration(connection), "head")
         return _status(connection)
 
@@ -159,7 +165,7 @@ def restore(url: str, file: Path) -> SchemaStatus:
     if not genuine:
         raise DataError("is no backup of a database", file=str(file), remedy="Give one made by db backup.")
     with _connection(url) as connection:
-        connection.execute(text(_ROLE))
+        _make_roles(connection)
     how = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
     environment = _environment(url)
     run(
@@ -168,6 +174,11 @@ def restore(url: str, file: Path) -> SchemaStatus:
         environment=environment,
     )
     return status(url)
+
+
+def _make_roles(connection: Connection) -> None:
+    for role in _ROLES:
+        connection.execute(role)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
 from plimsoll.data.store.event_rows import EventRow
+from plimsoll.data.store.job_rows import JobRow
 from plimsoll.data.store.models import (
     HoldingsRow,
     IdempotencyKeyRow,
@@ -22,6 +23,7 @@ ROWS = (
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,
+    JobRow,
     PortfolioRow,
     PriceSetRow,
     RunRow,

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from plimsoll.data.store import alert_rows, event_rows  # noqa: F401 - their tables belong to the metadata
+from plimsoll.data.store import alert_rows, event_rows, job_rows  # noqa: F401 - their tables belong to the metadata
 from plimsoll.data.store.models import StoredRow
 
 __all__ = ["run"]
