@@ -1,10 +1,12 @@
 """Jobs, and the queue of Procrastinate that they are fetched from."""
 
-from pathlib import Path
+import hashlib
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+
+from plimsoll.errors import UnavailableError
 
 __all__ = ["branch_labels", "depends_on", "down_revision", "downgrade", "revision", "upgrade"]
 
@@ -15,6 +17,8 @@ depends_on = None
 
 _ROLE = "plimsoll_app"
 _QUEUE_ROLE = "plimsoll_queue"
+# Of the tables of procrastinate 3.10; where that package changes them, a revision of ours has to follow.
+_QUEUE_SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f2009"
 _OWN = "nullif(current_setting('plimsoll.tenant', true), '')::uuid"
 _CHANGING = (
     "status, run_at, started_at, finished_at, attempts, failures, deaths, entry, progress_done,"
@@ -65,10 +69,18 @@ def downgrade() -> None:
 
 def _queue() -> None:
     """Install Procrastinate's own tables in a schema of their own, which only the worker's role sees."""
+    from procrastinate.schema import SchemaManager  # half a second, and needed here alone
+
     op.execute("CREATE SCHEMA procrastinate")
     op.execute("SET LOCAL search_path = procrastinate")
-    text = (Path(__file__).parents[1] / "procrastinate_3_10.sql").read_text(encoding="utf-8")
-    op.get_bind().connection.cursor().execute(text)  # many statements at once, with no parameters
+    tables = SchemaManager.get_schema()
+    found = hashlib.sha256(tables.encode()).hexdigest()
+    if found != _QUEUE_SCHEMA:
+        raise UnavailableError(
+            "the installed procrastinate has other tables than this revision was written for",
+            remedy="Install procrastinate 3.10.",
+        )
+    op.get_bind().connection.cursor().execute(tables)  # many statements at once, with no parameters
     op.execute("SET LOCAL search_path TO DEFAULT")
     op.execute(f"GRANT USAGE ON SCHEMA procrastinate TO {_QUEUE_ROLE}")
     rights = "SELECT, INSERT, UPDATE, DELETE"
