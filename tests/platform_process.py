@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 PROGRAM = Path(sys.executable).with_name("plimsoll")
 
 
@@ -75,8 +77,11 @@ def plimsoll(home: Path, *arguments: str | Path) -> "subprocess.CompletedProcess
 
 
 @contextmanager
-def platform(home: Path, *arguments: str | Path) -> Iterator[Running]:
-    """Run ``plimsoll up`` on free ports; it is told to stop at the end if it still runs."""
+def platform(home: Path, *arguments: str | Path, prepared: bool = True) -> Iterator[Running]:
+    """Run ``plimsoll up`` on free ports; it is told to stop at the end if it still runs.
+
+    It is waited for until its demo books are there, unless it need not be `prepared`.
+    """
     port, metrics_port = free_ports()
     ports = ("--port", str(port), "--metrics-port", str(metrics_port))
     begun = time.monotonic()
@@ -95,8 +100,18 @@ def platform(home: Path, *arguments: str | Path) -> Iterator[Running]:
         seconds = time.monotonic() - begun
         try:
             assert told, (home / "up.log").read_text()
-            yield Running(process, json.loads(told), seconds)
+            running = Running(process, json.loads(told), seconds)
+            if prepared:
+                _wait_for(f"{running.url}/startupz")
+            yield running
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait(20)
+
+
+def _wait_for(url: str, seconds: float = 60.0) -> None:
+    ends = time.monotonic() + seconds
+    while httpx2.get(url).status_code != 200:
+        assert time.monotonic() < ends
+        time.sleep(0.05)

@@ -89,7 +89,9 @@ async def echo(order: Order, _: Caller) -> Order:
 
 
 @router.put("/file")
-async def put_file(content: Annotated[bytes, Upload["text/csv", "text/plain"]], _: Caller) -> dict[str, int]:
+async def put_file(
+    content: Annotated[bytes, Upload[{"text/csv": "a,b", "text/plain": None}]], _: Caller
+) -> dict[str, int]:
     """Say how long a file is."""
     return {"bytes": len(content)}
 

@@ -4,27 +4,46 @@ import io
 import os
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from plimsoll.cli.db import db
 from plimsoll.cli.doctor import doctor
-from plimsoll.cli.report import EXAMPLES, report
 from plimsoll.cli.runs import runs
 from plimsoll.cli.up import up
 from plimsoll.errors import PlimsollError, UnavailableError
 
 __all__ = ["app", "run"]
 
+
+class _Commands(TyperGroup):
+    """The commands; ``report`` is made when it is asked for: its options need the engine, half a second."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return ["report", *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _report() if cmd_name == "report" else super().get_command(ctx, cmd_name)
+
+
+def _report() -> Any:
+    from plimsoll.cli.report import EXAMPLES, report
+
+    alone = typer.Typer(add_completion=False)
+    alone.command(epilog=EXAMPLES)(report)
+    return typer.main.get_command(alone)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Portfolio market risk: how much can we lose, with an error bar, and where does it come from.",
     epilog="Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 bad data, 4 something is not available.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(epilog=EXAMPLES)(report)
 app.command()(up)
 app.add_typer(runs, name="runs")
 app.add_typer(db, name="db")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from plimsoll.risk.worst_first import first_reaching
 
@@ -52,15 +52,15 @@ def interpolated(cumulative: _Array, tail: float, count: float, plotting: tuple[
 
 def harrell_davis(cumulative: _Array, level: float, count: float) -> _Array:
     """Return the beta distribution of the order statistic expected at `level`, of `count` scenarios."""
-    spread = special.betainc((count + 1.0) * level, (count + 1.0) * (1.0 - level), cumulative)
+    spread = scipy.special.betainc((count + 1.0) * level, (count + 1.0) * (1.0 - level), cumulative)
     return np.asarray(spread, dtype=np.float64)
 
 
 def kernel(cumulative: _Array, level: float, width: float) -> _Array:
     """Return a normal distribution of deviation `width` around `level`, cut off to [0, 1]."""
-    low = special.ndtr(-level / width)
-    high = special.ndtr((1.0 - level) / width)
-    spread = (special.ndtr((cumulative - level) / width) - low) / (high - low)
+    low = scipy.special.ndtr(-level / width)
+    high = scipy.special.ndtr((1.0 - level) / width)
+    spread = (scipy.special.ndtr((cumulative - level) / width) - low) / (high - low)
     return np.asarray(spread, dtype=np.float64)
 
 

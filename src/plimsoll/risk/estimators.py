@@ -16,8 +16,8 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from plimsoll.risk.curves import averaged, bandwidth, harrell_davis, interpolated, kernel, step
 from plimsoll.risk.weighted_sums import weighted_sum, weighted_sums
@@ -377,7 +377,7 @@ def _normal_weights(scenarios: WorstFirst, multiple: float) -> NDArray[np.float6
 
 def _normal_multiple(estimator: _Estimator, tail: float) -> float:
     """Return how many standard deviations the normal VaR or ES is."""
-    z = -float(special.ndtri(tail))
+    z = -float(scipy.special.ndtri(tail))
     if isinstance(estimator, VarEstimator):
         return z
     return math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi) / tail

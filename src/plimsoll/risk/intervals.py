@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from plimsoll.risk.tail_fit import FEWEST_EXCEEDANCES, shortfall_quantiles
 from plimsoll.risk.worst_first import WorstFirst, tail_probability, worst_first
@@ -88,7 +88,7 @@ def binomial_ranks(
     if count < 1:
         raise ValueError(f"an interval needs at least one observation; got {count}")
     plenty = math.ceil(count * tail + 10.0 * math.sqrt(count * tail) + 50.0)
-    fewer = special.bdtr(np.arange(min(count, plenty), dtype=np.float64), count, tail)
+    fewer = scipy.special.bdtr(np.arange(min(count, plenty), dtype=np.float64), count, tail)
     high = int(np.searchsorted(fewer, miss, side="right"))
     low = int(np.searchsorted(fewer, 1.0 - miss)) + 1
     return (low if low <= count else None), (high or None)
@@ -248,8 +248,8 @@ def normal_interval(
     method = "chi-square of the variance, under normality (sampling error)"
     if freedom <= 0.0:
         return Interval(None, None, method, "one observation cannot bound a standard deviation")
-    low = value * math.sqrt(freedom / special.chdtri(freedom, miss))
-    high = value * math.sqrt(freedom / special.chdtri(freedom, 1.0 - miss))
+    low = value * math.sqrt(freedom / scipy.special.chdtri(freedom, miss))
+    high = value * math.sqrt(freedom / scipy.special.chdtri(freedom, 1.0 - miss))
     return Interval(low, high, method)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from plimsoll.risk.weighted_sums import weighted_sum, weighted_sums
 from plimsoll.risk.worst_first import WorstFirst
@@ -104,7 +104,7 @@ def shortfall_quantiles(
         return None
     shapes, scales, probabilities = _posterior(excesses)
     nodes = (np.arange(_RATES) + 0.5) / _RATES
-    rates = special.betaincinv(excesses.count + 1.0, observations - excesses.count, nodes) / tail
+    rates = scipy.special.betaincinv(excesses.count + 1.0, observations - excesses.count, nodes) / tail
     reach = np.expm1(shapes[:, None] * np.log(rates)) / shapes[:, None] + 1.0
     reach = np.where(rates < 1.0, rates, reach)
     beyond = (scales / (1.0 - shapes[:, None]))[:, :, None] * reach[:, None, :]

@@ -14,6 +14,7 @@ class System(WireModel):
         {
             "version": "0.1.0",
             "ready": {"database": True, "migrations": True},
+            "starting": [],
             "principal": "Local user",
             "permissions": ["portfolios:read", "runs:read"],
         }
@@ -21,5 +22,8 @@ class System(WireModel):
 
     version: str = Field(description="Of the software")
     ready: dict[str, bool] = Field(description="For each part that is needed, whether it works")
+    starting: tuple[str, ...] = Field(
+        default=(), description="What is still being prepared; empty after the start"
+    )
     principal: str = Field(description="Who asks")
     permissions: tuple[str, ...] = Field(description="All that they may do")

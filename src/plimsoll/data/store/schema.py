@@ -4,12 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,11 +15,16 @@ from plimsoll.data.store.database import APPLICATION_ROLE, database_url
 from plimsoll.data.store.postgres_programs import run
 from plimsoll.errors import DataError, UnavailableError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 __all__ = ["QUEUE_ROLE", "SchemaStatus", "backup", "downgrade", "restore", "status", "upgrade"]
 
 QUEUE_ROLE = "plimsoll_queue"
 """The role of a worker at the queue: it sees no other table."""
-
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_IS_VERSIONED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
+_VERSION = text("SELECT version_num FROM alembic_version")
 _SERVER = "Check that PostgreSQL runs and that the database URL is right."
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll schema', 0))")
 # Roles belong to the whole server, so that another database may have made them already.
@@ -93,6 +96,8 @@ def upgrade(url: str) -> SchemaStatus:
     with _connection(url) as connection:
         connection.execute(_ONE_AT_A_TIME)
         if _status(connection).pending:
+            from alembic import command  # where it has work to do: most starts find all in place
+
             _make_roles(connection)
             command.upgrade(_configuration(connection), "head")
         return _status(connection)
@@ -106,6 +111,8 @@ def downgrade(url: str, revision: str) -> SchemaStatus:
     UnavailableError
         If the database cannot be reached or is newer than this version of Plimsoll.
     """
+    from alembic import command
+
     with _connection(url) as connection:
         connection.execute(_ONE_AT_A_TIME)
         _status(connection)
@@ -193,23 +200,31 @@ def _connection(url: str) -> Iterator[Connection]:
         raise UnavailableError(f"the database refuses: {said[0]}", remedy=_SERVER) from error
 
 
-def _configuration(connection: Connection | None = None) -> Config:
+def _configuration(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     configuration = Config()
-    configuration.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    configuration.set_main_option("script_location", str(_MIGRATIONS))
     configuration.set_main_option("path_separator", "os")
     configuration.attributes["connection"] = connection
     return configuration
 
 
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Return all revisions, first to last: each is the number that its file begins with."""
+    return tuple(sorted(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*.py")))
+
+
 def _status(connection: Connection) -> SchemaStatus:
-    scripts = ScriptDirectory.from_config(_configuration())
-    order = [script.revision for script in scripts.walk_revisions()][::-1]
-    current = MigrationContext.configure(connection).get_current_revision()
+    order = _revisions()
+    versioned = connection.execute(_IS_VERSIONED).scalar_one()
+    current: str | None = connection.execute(_VERSION).scalar_one_or_none() if versioned else None
     if current is not None and current not in order:
         remedy = "Update Plimsoll, or restore a backup of the older version."
         raise UnavailableError(f"the database is newer than this Plimsoll: revision {current}", remedy=remedy)
     done = 0 if current is None else order.index(current) + 1
-    return SchemaStatus(current, order[-1], tuple(order[done:]))
+    return SchemaStatus(current, order[-1], order[done:])
 
 
 def _environment(url: str) -> dict[str, str]:

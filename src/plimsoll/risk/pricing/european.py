@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from plimsoll.risk.pricing.arguments import refuse_negative, refuse_unsigned
 
@@ -141,8 +141,8 @@ def black76(
     deviation = np.asarray(volatility, dtype=np.float64) * np.sqrt(np.asarray(years, dtype=np.float64))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         distance = np.where(ahead == exercise, 0.0, np.log(ahead / exercise) / deviation)
-        expected_receipt = ahead * ndtr(side * (distance + deviation / 2))
-        expected_payment = exercise * ndtr(side * (distance - deviation / 2))
+        expected_receipt = ahead * scipy.special.ndtr(side * (distance + deviation / 2))
+        expected_payment = exercise * scipy.special.ndtr(side * (distance - deviation / 2))
         return np.asarray(np.maximum(side * (expected_receipt - expected_payment), 0.0) * discount)
 
 
@@ -306,9 +306,9 @@ def _revalue_block(
         z = paths.moves[underlying, columns]
         z *= book.slope[rows]
         z += book.start[rows]
-        receipt = ndtr(z)
+        receipt = scipy.special.ndtr(z)
         z -= book.deviation[rows]
-        payment = ndtr(z, out=z)
+        payment = scipy.special.ndtr(z, out=z)
         payment *= book.strike_weight[rows]
         receipt *= paths.levels[underlying, columns]
         receipt *= book.spot_weight[rows]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from plimsoll.risk.pricing.arguments import refuse_negative, refuse_unsigned
 
@@ -156,8 +156,8 @@ def _greeks(
     d1, d2 = _distances(spot * np.exp(carry * years), strike, deviation)
     density = np.exp(-d1 * d1 / 2 - dividend_yield * years) / np.sqrt(2 * np.pi)
     # What a unit of spot received, and of strike paid, is worth today where the option is exercised.
-    received = sign * np.exp(-dividend_yield * years) * ndtr(sign * d1)
-    paid = sign * np.exp(-rate * years) * ndtr(sign * d2)
+    received = sign * np.exp(-dividend_yield * years) * scipy.special.ndtr(sign * d1)
+    paid = sign * np.exp(-rate * years) * scipy.special.ndtr(sign * d2)
 
     gamma = _over(density, spot * deviation)
     vega = spot * density * root

@@ -3,8 +3,8 @@
 from math import factorial
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erfcx
 
 from plimsoll.risk.pricing.arguments import refuse_negative, refuse_unsigned
 
@@ -159,7 +159,7 @@ def _newton_step(
 
 def _mills(d: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return N(d) / φ(d)."""
-    return np.asarray(np.sqrt(np.pi / 2) * erfcx(-d / np.sqrt(2.0)))
+    return np.asarray(np.sqrt(np.pi / 2) * scipy.special.erfcx(-d / np.sqrt(2.0)))
 
 
 def _mills_difference(h: NDArray[np.float64], t: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,6 +17,7 @@ from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.request_limits import LOOPBACK
 from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
+from plimsoll.services.risk_api.start_up import StartUp
 
 __all__ = [
     "ApiContext",
@@ -54,6 +55,8 @@ class ApiContext:
         Where measurements go; `plimsoll.monitoring.metrics.metrics_app` publishes them on another port.
     streams
         The streams of events that are open; they end when the API stops.
+    start_up
+        What is still being prepared.
     """
 
     database: Database
@@ -63,6 +66,7 @@ class ApiContext:
     loopback_only: bool = True
     metrics: Metrics = field(default_factory=Metrics)
     streams: Streams = field(default_factory=Streams)
+    start_up: StartUp = field(default_factory=StartUp)
 
 
 class LifespanState(TypedDict):

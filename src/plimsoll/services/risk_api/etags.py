@@ -1,5 +1,6 @@
 """ETags: clients keep what has not changed, and change only what they have seen."""
 
+import hashlib
 import re
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from plimsoll.services.risk_api.problems import ProblemError
 
-__all__ = ["ExpectedVersion", "etag", "expected_version", "not_modified"]
+__all__ = ["ExpectedVersion", "etag", "expected_version", "not_modified", "tagged"]
 
 _TAG = re.compile(r'(?:W/)?"([^"\x00-\x20\x7f]*)"')
 _VERSION = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -39,6 +40,27 @@ def not_modified(request: Request, tag: str) -> Response | None:
     offered = request.headers.get("if-none-match", "")
     known = offered.strip() == "*" or tag.strip('"') in _TAG.findall(offered)
     return Response(status_code=304, headers={"ETag": tag}) if known else None
+
+
+def tagged(request: Request, answer: Response) -> Response:
+    """Return an answer to a read with an ``ETag``, or 304 if the client has this very content.
+
+    Parameters
+    ----------
+    request
+        A read.
+    answer
+        One that has a tag keeps it, another one gets the hash of its content; a stream or an error stays as
+        it is.
+    """
+    body = getattr(answer, "body", None)
+    if answer.status_code != 200 or body is None:
+        return answer
+    tag = answer.headers.get("etag")
+    if tag is None:
+        tag = etag(hashlib.blake2b(body, digest_size=16).hexdigest())
+        answer.headers["ETag"] = tag
+    return not_modified(request, tag) or answer
 
 
 def expected_version(

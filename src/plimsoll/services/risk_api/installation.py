@@ -5,21 +5,17 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx2
-
-from plimsoll.client import AsyncRiskClient
-from plimsoll.data.store import schema
-from plimsoll.data.store.database import Database
 from plimsoll.data.store.embedded import embedded_postgres, running_postgres, stop
-from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
 from plimsoll.errors import UnavailableError
-from plimsoll.monitoring.logging import configure_logging
-from plimsoll.services.risk_api.app import create_app
-from plimsoll.services.risk_api.context import ApiContext, in_process
 from plimsoll.services.risk_api.local_key import KEY_FILE, local_api_key
-from plimsoll.services.risk_api.server import ADDRESS
-from plimsoll.services.risk_api.sign_in import LocalSignIn
+
+if TYPE_CHECKING:
+    from plimsoll.client import AsyncRiskClient
+    from plimsoll.services.risk_api.context import ApiContext
+
+# The rest is imported where it is used: the database starts while the API is being imported.
 
 __all__ = ["Installation"]
 
@@ -73,7 +69,7 @@ class Installation:
             stop(self.directory)
 
     @asynccontextmanager
-    async def context(self, url: str) -> AsyncIterator[ApiContext]:
+    async def context(self, url: str) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
 
         Parameters
@@ -86,6 +82,11 @@ class Installation:
         UnavailableError
             If the database or the file with the key cannot be used.
         """
+        from plimsoll.data.store.database import Database
+        from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
+        from plimsoll.services.risk_api.context import ApiContext
+        from plimsoll.services.risk_api.sign_in import LocalSignIn
+
         self._make_directory()
         database = Database(url)
         try:
@@ -97,7 +98,7 @@ class Installation:
             await database.dispose()
 
     @asynccontextmanager
-    async def client(self) -> AsyncIterator[AsyncRiskClient]:
+    async def client(self) -> AsyncIterator["AsyncRiskClient"]:
         """Yield a client of an API that lives in this process for as long as the block lasts, on no port.
 
         Raises
@@ -105,6 +106,15 @@ class Installation:
         UnavailableError
             If there is no data yet, or the database cannot be used or is not up to date.
         """
+        import httpx2
+
+        from plimsoll.client import AsyncRiskClient
+        from plimsoll.data.store import schema
+        from plimsoll.monitoring.logging import configure_logging
+        from plimsoll.services.risk_api.app import create_app
+        from plimsoll.services.risk_api.context import in_process
+        from plimsoll.services.risk_api.ports import ADDRESS
+
         configure_logging(level=logging.WARNING)
         with self.database(shared=True) as url:
             if schema.status(url).pending:

@@ -24,6 +24,8 @@ Errors are `application/problem+json` (RFC 9457) with a stable `code`; lists com
 `next` one; a changed resource is protected by its `ETag` and `If-Match`; a creation that carries an
 `Idempotency-Key` may be repeated safely. Unknown fields and parameters are refused."""
 
+_ID = "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10"
+_STREAM = "text/event-stream"  # never over, so that it has no tag
 _CODES = {
     400: "bad-json",
     401: "unauthenticated",
@@ -85,9 +87,18 @@ def _complete(operation: dict[str, Any], route: ApiRoute) -> None:
     if permissions:
         operation["x-permissions"] = permissions
     if files := accepted(route.dependant):
-        schema = {"type": "string", "contentMediaType": files[0]}
-        operation["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in files}}
+        schema = {"type": "string", "format": "binary"}
+        shown = {
+            kind: {"schema": schema} | ({} if example is None else {"example": example})
+            for kind, example in files.items()
+        }
+        operation["requestBody"] = {"required": True, "content": shown}
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].get("format") == "uuid":
+            parameter.setdefault("example", _ID)
     responses = operation["responses"]
+    if "GET" in (route.methods or ()) and _STREAM not in responses["200"].get("content", {}):
+        responses.setdefault("304", {"description": "The client has it already"})
     responses.pop("422", None)
     for status in _statuses(operation, route):
         responses.setdefault(str(status), {"$ref": f"#/components/responses/Problem{status}"})

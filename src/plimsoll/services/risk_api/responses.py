@@ -13,7 +13,7 @@ CONFLICT: _Responses = {409: {"$ref": "#/components/responses/Problem409"}}
 """Of what may contradict the stored state although it creates nothing."""
 
 
-def content(media_type: str, schema: dict[str, Any] | None = None) -> _Responses:
+def content(media_type: str, schema: dict[str, Any] | None = None, example: Any = None) -> _Responses:
     """Return the answer 200 of a content type that is not a message.
 
     Parameters
@@ -22,10 +22,13 @@ def content(media_type: str, schema: dict[str, Any] | None = None) -> _Responses
         Such as ``text/html``.
     schema
         Of the content; empty where JSON Schema has nothing to say about it.
+    example
+        Of the content.
 
     Examples
     --------
     >>> content("text/html")
     {200: {'content': {'text/html': {'schema': {}}}}}
     """
-    return {200: {"content": {media_type: {"schema": schema or {}}}}}
+    shown = {} if example is None else {"example": example}
+    return {200: {"content": {media_type: {"schema": schema or {}} | shown}}}

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.etags import tagged
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
@@ -25,7 +26,10 @@ _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class ApiRoute(APIRoute):
-    """A route that authenticates, authorises and refuses unknown query parameters first."""
+    """A route that authenticates, authorises and refuses unknown query parameters first.
+
+    What it reads has an ``ETag``, from the endpoint or by its content.
+    """
 
     def get_route_handler(self) -> _Handler:
         """Return the endpoint behind its checks."""
@@ -35,7 +39,8 @@ class ApiRoute(APIRoute):
         parameters = frozenset(_query_names(self.dependant))
         files = accepted(self.dependant)
         limit = MAX_UPLOAD if files else MAX_JSON
-        media_types = files or (("application/json",) if self.body_field else ())
+        media_types = tuple(files) or (("application/json",) if self.body_field else ())
+        is_read = "GET" in (self.methods or ()) and self.path_format.startswith(API_PREFIX)
 
         async def checked(request: Request) -> Response:
             request.state.route = self.path_format
@@ -46,7 +51,8 @@ class ApiRoute(APIRoute):
                 request.state.principal = principal
             _refuse_unknown(request, parameters)
             strict = StrictRequest(request.scope, request.receive, limit=limit, media_types=media_types)
-            return await handler(strict)
+            answer = await handler(strict)
+            return tagged(request, answer) if is_read else answer
 
         return checked
 

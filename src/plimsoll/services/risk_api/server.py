@@ -1,7 +1,6 @@
 """The web server: applications served on ports of this machine until they are told to stop."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,11 +11,9 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from plimsoll.errors import UnavailableError
+from plimsoll.services.risk_api.ports import ADDRESS, check_free
 
-__all__ = ["ADDRESS", "Served", "check_free", "serving"]
-
-ADDRESS = "127.0.0.1"
-"""Where everything is served: this machine only."""
+__all__ = ["Served", "serving"]
 
 _START_SECONDS = 20.0
 _STOP_SECONDS = 3.0
@@ -46,32 +43,6 @@ class Served:
     port: int
     option: str = "--port"
     before_stop: Callable[[], None] = lambda: None
-
-
-def check_free(port: int, option: str = "--port") -> None:
-    """Refuse a port that somebody listens on: the server itself would share it without a word.
-
-    Parameters
-    ----------
-    port
-        Of this machine.
-    option
-        By which the user chooses it.
-
-    Raises
-    ------
-    UnavailableError
-        If it cannot be listened on.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ADDRESS, port))
-            probe.listen(1)
-        except OSError as error:
-            raise UnavailableError(
-                f"port {port} cannot be used: {error.strerror}", remedy=f"Choose another one with {option}."
-            ) from None
 
 
 @asynccontextmanager

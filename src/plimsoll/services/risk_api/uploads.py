@@ -1,5 +1,6 @@
-"""Files as request bodies: ``content: Annotated[bytes, Upload["text/csv"]]``."""
+"""Files as request bodies: ``content: Annotated[bytes, Upload[{"text/csv": "an,example"}]]``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,25 +16,28 @@ MAX_UPLOAD = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class _File:
-    media_types: tuple[str, ...]
+    examples: tuple[tuple[str, str | None], ...]
 
     async def __call__(self, request: Request) -> bytes:
         return await request.body()
 
 
 class Upload:
-    """``Upload["text/csv", ...]`` hands over the body of one of these content types, up to `MAX_UPLOAD`."""
+    """``Upload[{content type: example, ...}]`` hands over the body, up to `MAX_UPLOAD`, of one of the types.
 
-    def __class_getitem__(cls, media_types: str | tuple[str, ...]) -> Any:
+    The example of a type that is no text is None.
+    """
+
+    def __class_getitem__(cls, examples: Mapping[str, str | None]) -> Any:
         """Return the dependency."""
-        return Depends(_File(media_types if isinstance(media_types, tuple) else (media_types,)))
+        return Depends(_File(tuple(examples.items())))
 
 
-def accepted(dependant: Dependant) -> tuple[str, ...]:
-    """Return the content types of files that a route takes; empty if it takes none."""
+def accepted(dependant: Dependant) -> Mapping[str, str | None]:
+    """Return the content types of files that a route takes, and their examples; empty if it takes none."""
     for inner in dependant.dependencies:
         if isinstance(inner.call, _File):
-            return inner.call.media_types
+            return dict(inner.call.examples)
         if found := accepted(inner):
             return found
-    return ()
+    return {}

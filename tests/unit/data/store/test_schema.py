@@ -6,6 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from plimsoll.data.store import migrations
 from plimsoll.data.store.schema import SchemaStatus, backup, downgrade, restore, status, upgrade
@@ -155,3 +157,14 @@ def test_a_password_is_no_argument(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError) as caught:
         backup("postgresql://me:hidden@127.0.0.1:1/book?sslmode=disable", tmp_path / "file")
     assert "hidden" not in str(caught.value)
+
+
+def test_the_revisions_are_those_of_the_files() -> None:
+    """The names of the files say what Alembic says: one line of revisions, none beside it."""
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    scripts = ScriptDirectory.from_config(configuration)
+    known = [script.revision for script in scripts.walk_revisions()][::-1]
+    files = sorted(path.name for path in Path(migrations.__file__).parent.glob("versions/[0-9]*.py"))
+    assert [name.partition("_")[0] for name in files] == known
+    assert scripts.get_heads() == known[-1:]

@@ -48,3 +48,25 @@ async def test_a_tag_that_is_no_version_fits_nothing(tag: str) -> None:
         answer = await client.patch(ITEM, headers={"if-match": tag})
     assert (answer.status_code, answer.json()["code"]) == (412, "precondition-failed")
     assert CANARY not in answer.text
+
+
+async def test_what_has_no_tag_gets_that_of_its_content() -> None:
+    """A list is answered with 304 as long as it says the same, and with another tag when it does not."""
+    async with client_of(probe_app()) as client:
+        first = await client.get(f"{PROBE}/items?limit=2")
+        again = await client.get(f"{PROBE}/items?limit=2", headers={"If-None-Match": first.headers["etag"]})
+        other = await client.get(f"{PROBE}/items?limit=3", headers={"If-None-Match": first.headers["etag"]})
+        head = await client.head(f"{PROBE}/items?limit=2")
+    assert (again.status_code, again.content) == (304, b"")
+    assert (other.status_code, other.headers["etag"] != first.headers["etag"]) == (200, True)
+    assert head.headers["etag"] == first.headers["etag"]
+    assert first.headers["cache-control"] == "private, no-cache"
+
+
+async def test_errors_and_probes_have_no_tag() -> None:
+    """Health is asked afresh each time, and a refusal is never answered from a memory."""
+    async with client_of(probe_app()) as client:
+        for path in ("/livez", f"{PROBE}/broken/unavailable"):
+            answer = await client.get(path)
+            assert "etag" not in answer.headers
+            assert answer.headers["cache-control"] == "no-store"

@@ -80,14 +80,63 @@ def test_problems_have_examples_with_listed_codes(document: dict[str, Any]) -> N
         assert name == f"Problem{example['status']}"
 
 
-def test_each_json_body_of_a_resource_has_an_example(document: dict[str, Any]) -> None:
-    """Whoever reads the page can send something at once."""
-    for place, operation in operations(document):
-        schema = (
-            operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-        )
-        if "$ref" in schema and "/probe" not in place:
-            assert document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]["examples"], place
+def resources(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the operations of the resources; the probe of the tests is none."""
+    return (found for found in operations(document) if "/probe" not in found[0])
+
+
+def test_each_creation_may_be_repeated(document: dict[str, Any]) -> None:
+    """What creates something or starts work takes an Idempotency-Key."""
+    for place, operation in resources(document):
+        names = {parameter["name"].lower() for parameter in operation.get("parameters", ())}
+        if {"201", "202"} & set(operation["responses"]):
+            assert "idempotency-key" in names, f"{place} creates: let its endpoint take `once: Once`"
+
+
+def test_each_change_says_what_it_changes(document: dict[str, Any]) -> None:
+    """What changes, replaces or removes takes If-Match, or an Idempotency-Key where it adds a version."""
+    for place, operation in resources(document):
+        names = {parameter["name"].lower() for parameter in operation.get("parameters", ())}
+        if place.startswith(("put ", "patch ", "delete ")):
+            assert names & {"if-match", "idempotency-key"}, (
+                f"{place} changes something: let its endpoint take `version: ExpectedVersion`"
+            )
+
+
+def test_each_read_has_a_tag(document: dict[str, Any]) -> None:
+    """Whatever is read can be asked for again at the price of a 304; only streams are never over."""
+    for place, operation in resources(document):
+        if place.startswith("get ") and "text/event-stream" not in operation["responses"]["200"]["content"]:
+            assert "304" in operation["responses"], f"{place} has no ETag: make it a route of ApiRouter"
+
+
+def test_each_operation_shows_what_goes_in_and_out(document: dict[str, Any]) -> None:
+    """Bodies and answers of JSON and text have an example: whoever reads the page can send it at once."""
+    for place, operation in resources(document):
+        answers = [
+            content
+            for status, answer in operation["responses"].items()
+            if status.startswith("2")
+            for content in answer.get("content", {}).items()
+        ]
+        for kind, content in [*operation.get("requestBody", {}).get("content", {}).items(), *answers]:
+            remedy = "give its wire model `model_config = example({...})`, or its content an example"
+            if kind in ("application/json", "text/csv", "text/plain"):
+                assert _is_shown(content, document), f"{place} shows no {kind}: {remedy}"
+
+
+def test_ids_in_paths_are_shown(document: dict[str, Any]) -> None:
+    """A reader sees what an id looks like."""
+    for place, operation in resources(document):
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path" and parameter["schema"].get("format") == "uuid":
+                assert "example" in parameter, place
+
+
+def _is_shown(content: dict[str, Any], document: dict[str, Any]) -> bool:
+    schema = content["schema"]
+    named = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+    return "example" in content or bool(schema.get("examples") or named.get("examples"))
 
 
 def test_a_file_is_a_body_of_its_types(document: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from platform_process import free_ports
 from plimsoll.errors import UnavailableError
-from plimsoll.services.risk_api.server import ADDRESS, Served, check_free, serving
+from plimsoll.services.risk_api.ports import ADDRESS, check_free
+from plimsoll.services.risk_api.server import Served, serving
 
 pytestmark = pytest.mark.anyio
 

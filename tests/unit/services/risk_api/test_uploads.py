@@ -13,7 +13,7 @@ from probe_api import PROBE, client_of, probe_app
 pytestmark = pytest.mark.anyio
 
 
-def nested(content: Annotated[bytes, Upload["text/csv"]]) -> int:
+def nested(content: Annotated[bytes, Upload[{"text/csv": "a,b"}]]) -> int:
     """Take a file inside a dependency."""
     return len(content)
 
@@ -35,8 +35,8 @@ async def get_nothing() -> None:
 def test_a_route_knows_what_files_it_takes() -> None:
     """The types are found wherever the file is asked for."""
     put, get = (route for route in router.routes if isinstance(route, ApiRoute))
-    assert accepted(put.dependant) == ("text/csv",)
-    assert accepted(get.dependant) == ()
+    assert accepted(put.dependant) == {"text/csv": "a,b"}
+    assert accepted(get.dependant) == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\r\n=1+1", b"x" * 2_000_000])

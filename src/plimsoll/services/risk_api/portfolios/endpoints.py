@@ -45,6 +45,7 @@ __all__ = [
 router = ApiRouter("portfolios")
 
 
+_FILE = "symbol,quantity,currency,sector\nAAPL,9200,USD,Technology\nMSFT,-150,USD,Technology\n"
 _Reader = Annotated[Principal, Require[Permission.PORTFOLIOS_READ]]
 _Writer = Annotated[Principal, Require[Permission.PORTFOLIOS_WRITE]]
 
@@ -118,7 +119,7 @@ async def archive_portfolio(
 @router.put("/{portfolio_id}/positions", response_model=ImportResult)
 async def import_positions(
     portfolio_id: UUID,
-    content: Annotated[bytes, Upload["text/csv", "text/plain"]],
+    content: Annotated[bytes, Upload[{"text/csv": _FILE, "text/plain": _FILE}]],
     once: Once,
     context: Context,
     _: _Writer,

@@ -29,10 +29,19 @@ __all__ = ["get_price_set", "list_price_sets", "router", "upload_prices"]
 router = ApiRouter("price-sets")
 
 
+_FILE = "date,AAPL,MSFT\n2026-06-29,210.5,480.25\n2026-06-30,212.0,478.0\n"
 _Reader = Annotated[Principal, Require[Permission.PRICES_READ]]
 _Writer = Annotated[Principal, Require[Permission.PRICES_WRITE]]
 _PriceFile = Annotated[
-    bytes, Upload["text/csv", "text/plain", "application/vnd.apache.parquet", "application/gzip"]
+    bytes,
+    Upload[
+        {
+            "text/csv": _FILE,
+            "text/plain": _FILE,
+            "application/vnd.apache.parquet": None,
+            "application/gzip": None,
+        }
+    ],
 ]
 
 

@@ -47,6 +47,7 @@ __all__ = [
 router = ApiRouter("risk-runs")
 
 
+_REPORT = {"schema_version": 1, "as_of": "2026-06-30", "base_currency": "USD", "value": 11854675.6}
 _Reader = Annotated[Principal, Require[Permission.RUNS_READ]]
 _Starter = Annotated[Principal, Require[Permission.RUNS_START]]
 
@@ -100,7 +101,9 @@ async def get_risk_run(run_id: UUID, context: Context, caller: _Reader, request:
     return known or answer(messages.risk_run(record), tag=str(record.id))
 
 
-@router.get("/{run_id}/report", responses={**content("application/json", {"type": "object"}), **UNCHANGED})
+@router.get(
+    "/{run_id}/report", responses={**content("application/json", {"type": "object"}, _REPORT), **UNCHANGED}
+)
 async def get_report(run_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
     """Read the report: byte for byte the document of ``plimsoll report --json``."""
     record = await runs.get_run(context.database, caller.tenant, run_id)

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.services.risk_api.context import readiness_of
+from plimsoll.services.risk_api.context import context_of, readiness_of
 from plimsoll.services.risk_api.requirements import Public, Require
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
 from plimsoll.services.risk_api.static_files import page, static_file
@@ -33,8 +33,9 @@ async def ready(request: Request) -> Response:
 
 @router.get("/startupz", dependencies=[Public], include_in_schema=False)
 async def started(request: Request) -> Response:
-    """Say whether the database has the tables of this version."""
-    return _health((await readiness_of(request).ask())["migrations"])
+    """Say whether the start is over: tables of this version, and nothing left to prepare."""
+    migrated = (await readiness_of(request).ask())["migrations"]
+    return _health(migrated and not context_of(request).start_up.pending)
 
 
 @router.get(f"{API_PREFIX}/system", summary="What the server is and how it is")
@@ -45,6 +46,7 @@ async def system(
     return System(
         version=version("plimsoll-risk"),
         ready=await readiness_of(request).ask(),
+        starting=context_of(request).start_up.pending,
         principal=principal.name,
         permissions=tuple(sorted(permission.value for permission in principal.permissions)),
     )

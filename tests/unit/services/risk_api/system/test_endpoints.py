@@ -7,6 +7,7 @@ import pytest
 
 from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission
+from plimsoll.services.risk_api.start_up import StartUp
 from plimsoll.wire.system import System
 from probe_api import client_of, probe_app, sign_in
 
@@ -49,3 +50,14 @@ async def test_the_document_and_its_page_are_there() -> None:
     assert document.json() == app.openapi()
     assert page.headers["content-type"].startswith("text/html")
     assert "script-src 'self'" in page.headers["content-security-policy"]
+
+
+async def test_what_is_being_prepared_is_said(database: Database, tenant: UUID) -> None:
+    """Requests are served meanwhile, but the start is not over; those who are signed in see for what."""
+    start_up = StartUp()
+    async with client_of(probe_app(database, local=sign_in(tenant), start_up=start_up)) as client:
+        with start_up.preparing("demo books"):
+            statuses = [(await client.get(path)).status_code for path in ("/livez", "/readyz", "/startupz")]
+            said = (await client.get("/api/v1/system")).json()["starting"]
+        assert (statuses, said) == ([200, 200, 503], ["demo books"])
+        assert (await client.get("/startupz")).status_code == 200
