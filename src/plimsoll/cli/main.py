@@ -13,6 +13,7 @@ from plimsoll.cli.db import db
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.runs import runs
 from plimsoll.cli.up import up
+from plimsoll.cli.worker import worker
 from plimsoll.errors import PlimsollError, UnavailableError
 
 __all__ = ["app", "run"]
@@ -45,6 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(up)
+app.command()(worker)
 app.add_typer(runs, name="runs")
 app.add_typer(db, name="db")
 app.command()(doctor)

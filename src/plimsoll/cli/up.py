@@ -138,6 +138,8 @@ async def _run(
     from plimsoll.services.risk_api.ports import ADDRESS
     from plimsoll.services.risk_api.running import announced
     from plimsoll.services.risk_api.server import Served, serving
+    from plimsoll.services.worker.options import WorkerOptions
+    from plimsoll.services.worker.working import working
 
     url, metrics = (f"http://{ADDRESS}:{port}" for port in ports)
     with stop_asked() as stop:
@@ -147,7 +149,12 @@ async def _run(
                     Served(create_app(context), ports[0], before_stop=context.streams.end),
                     Served(metrics_app(context.metrics), ports[1], "--metrics-port"),
                 ]
-                async with serving(served), _demo(context, demo, telling):
+                beside = WorkerOptions(calculations=1, stop_seconds=1.0)
+                async with (
+                    serving(served),
+                    _demo(context, demo, telling),
+                    working(database_url, metrics=context.metrics, options=beside),
+                ):
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()
                     telling.ready(place, url, f"{metrics}/metrics", context.sign_in.new_link(url))

@@ -11,7 +11,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 __all__ = ["configure_logging", "without_secrets"]
 
 _HIDDEN = "[hidden]"
-_TALKATIVE = ("alembic", "asyncio", "httpx2")
+_TALKATIVE = ("alembic", "asyncio", "httpx2", "procrastinate", "psycopg.pool")
 _SECRET_NAMES = re.compile(
     r"authorization|cookie|passw|secret|token|api[-_]?key|credential|database[-_]?url", re.IGNORECASE
 )

@@ -68,6 +68,24 @@ class Installation:
         finally:
             stop(self.directory)
 
+    def running_database(self) -> str:
+        """Return the URL of a database that somebody else keeps running, for work beside it.
+
+        Raises
+        ------
+        UnavailableError
+            If none runs, it cannot be reached, or its migrations are pending.
+        """
+        from plimsoll.data.store import schema
+
+        url = self.database_url or running_postgres(self.directory)
+        if url is None:
+            remedy = "Start it with plimsoll up, or name a database with --database-url."
+            raise UnavailableError(f"no platform runs in {self.directory}", remedy=remedy)
+        if schema.status(url).pending:
+            raise UnavailableError("the database is not up to date", remedy="Run plimsoll db upgrade first.")
+        return url
+
     @asynccontextmanager
     async def context(self, url: str) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
@@ -86,12 +104,14 @@ class Installation:
         from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
         from plimsoll.services.risk_api.context import ApiContext
         from plimsoll.services.risk_api.sign_in import LocalSignIn
+        from plimsoll.workflows.clean_up_jobs import ensure_clean_up
 
         self._make_directory()
         database = Database(url)
         try:
             async with database.session(LOCAL_TENANT) as session:
                 await ensure(session, LOCAL_TENANT, "local")
+                await ensure_clean_up(session)
             key = local_api_key(self.directory)
             yield ApiContext(database=database, sign_in=LocalSignIn(LOCAL_TENANT, key))
         finally:

@@ -1,0 +1,1 @@
+"""Does the jobs that the platform and its users put down."""
