@@ -1,17 +1,21 @@
 """Logs as JSON lines on standard error, with the id of the request and without secrets."""
 
+import json
 import logging
 import re
 import sys
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-__all__ = ["configure_logging", "without_secrets"]
+__all__ = ["configure_logging", "log_line", "without_secrets"]
 
 _HIDDEN = "[hidden]"
 _TALKATIVE = ("alembic", "asyncio", "httpx2", "procrastinate", "psycopg.pool")
+_LAST = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
 _SECRET_NAMES = re.compile(
     r"authorization|cookie|passw|secret|token|api[-_]?key|credential|database[-_]?url", re.IGNORECASE
 )
@@ -49,6 +53,46 @@ def _hidden(name: str, value: object) -> object:
     return value
 
 
+class _JsonLines(logging.StreamHandler[TextIO]):
+    """Writes what the formatter makes of a record, and whole lines as they are."""
+
+    def write(self, line: str) -> None:
+        with self.lock or nullcontext():
+            self.stream.write(line + self.terminator)
+            self.flush()
+
+
+def log_line(name: str, event: str, **fields: str | float) -> None:
+    """Log an event of level INFO whose fields are ours: numbers, and texts that no client has written.
+
+    It takes a tenth of the time that a record of the standard library does on its way, which counts where a
+    line is written for each request.
+
+    Parameters
+    ----------
+    name
+        Of the logger.
+    event, fields
+        As structlog takes them; the context variables of structlog go with them.
+    """
+    root = logging.getLogger()
+    ours = root.handlers[0] if root.handlers else None
+    if not isinstance(ours, _JsonLines) or structlog.get_config()["processors"][-1] is not _LAST:
+        structlog.get_logger(name).info(event, **fields)
+    elif root.level <= logging.INFO:
+        # Milliseconds would do, but a line must look like any other.
+        now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        whole = {
+            **fields,
+            "event": event,
+            **structlog.contextvars.get_contextvars(),
+            "level": "info",
+            "logger": name,
+            "timestamp": now,
+        }
+        ours.write(json.dumps(whole, default=str))
+
+
 def configure_logging(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
     """Send all logs, those of libraries included, to one stream as JSON lines.
 
@@ -75,12 +119,12 @@ def configure_logging(stream: TextIO | None = None, *, level: int = logging.INFO
             structlog.stdlib.filter_by_level,
             structlog.stdlib.PositionalArgumentsFormatter(),
             *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            _LAST,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    handler = _JsonLines(sys.stderr if stream is None else stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

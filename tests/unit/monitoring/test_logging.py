@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import structlog
+from structlog.testing import capture_logs
 
-from plimsoll.monitoring.logging import configure_logging, without_secrets
+from plimsoll.monitoring.logging import configure_logging, log_line, without_secrets
 
 KEY = "plk_" + "s" * 43
 
@@ -106,3 +107,28 @@ def test_secrets_are_hidden_wherever_they_stand(event: dict[str, Any]) -> None:
     assert KEY not in shown
     assert "t" * 43 not in shown
     assert "hidden" in shown
+
+
+def test_a_line_looks_as_if_structlog_had_written_it(stream: io.StringIO) -> None:
+    """The same fields in the same order, the context with them; below the level nothing is written."""
+    structlog.get_logger("plimsoll.test").info("request", status=200, route="/x")
+    with structlog.contextvars.bound_contextvars(request_id="abc"):
+        structlog.get_logger("plimsoll.test").info("request", status=200, route="/x")
+        log_line("plimsoll.test", "request", status=200, route="/x")
+    log_line("plimsoll.test", "request", status=200, route="/x")
+    first, second, third, fourth = lines(stream)
+    for slow, quick in ((first, fourth), (second, third)):
+        assert list(slow) == list(quick)
+        assert slow | {"timestamp": ""} == quick | {"timestamp": ""}
+    assert len(first["timestamp"]) == len(fourth["timestamp"])
+    configure_logging(stream, level=logging.WARNING)
+    log_line("plimsoll.test", "request", status=200)
+    assert len(lines(stream)) == 4
+
+
+def test_a_line_without_configuration_goes_the_long_way() -> None:
+    """A program that has configured structlog its own way, or not at all, gets the event there."""
+    structlog.reset_defaults()
+    with capture_logs() as logs:
+        log_line("plimsoll.test", "request", status=200)
+    assert logs == [{"event": "request", "status": 200, "log_level": "info"}]

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.entry import SafeEntry
@@ -16,6 +19,7 @@ from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
+from plimsoll.services.risk_api.route_index import RouteIndex
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
 from plimsoll.services.risk_api.system.endpoints import router as system
@@ -38,6 +42,14 @@ class RiskApi(FastAPI):
         if self.openapi_schema is None:
             self.openapi_schema = api_document(self.api_routes)
         return self.openapi_schema
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the layers round the routes: what the framework adds for errors is `SafeEntry` here."""
+        stack: ASGIApp = AsyncExitStackMiddleware(RouteIndex(self.api_routes, self.router))
+        stack = ExceptionMiddleware(stack, handlers=self.exception_handlers)
+        for layer, arguments, options in reversed(self.user_middleware):
+            stack = layer(stack, *arguments, **options)
+        return stack
 
 
 def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> RiskApi:
@@ -71,7 +83,7 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
     )
     for router in routers:
         app.api_routes += _declared(router)
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     install_error_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=5)
     app.add_middleware(RequestLimits, hosts=context.hosts, loopback_only=context.loopback_only)

@@ -2,15 +2,16 @@
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from uuid import uuid4
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from prometheus_client import Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from plimsoll.monitoring.logging import log_line
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
 
@@ -30,11 +31,16 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """On each answer; a page may bring a content policy of its own."""
 
-_HSTS = "max-age=31536000"
+_Header = tuple[bytes, bytes]
+
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_OURS = frozenset({b"server", b"strict-transport-security", b"x-request-id"})
+_HSTS = (b"strict-transport-security", b"max-age=31536000")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-_log = structlog.get_logger("plimsoll.http")
+_LOGGER = "plimsoll.http"
+_log = structlog.get_logger(_LOGGER)
 
 
 class SafeEntry:
@@ -51,6 +57,7 @@ class SafeEntry:
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
         self.metrics = metrics
+        self._histograms: dict[tuple[str, str, str], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -76,8 +83,13 @@ class SafeEntry:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = scope["state"].get("route", "none")
-        self.metrics.http_seconds.labels(method, route, str(status)).observe(seconds)
-        _log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+        label = method, route, str(status)
+        histogram = self._histograms.get(label)
+        if histogram is None:
+            histogram = self._histograms[label] = self.metrics.http_seconds.labels(*label)
+        histogram.observe(seconds)
+        milliseconds = round(seconds * 1000, 1)
+        log_line(_LOGGER, "request", method=method, route=route, status=status, milliseconds=milliseconds)
 
 
 class _Answer:
@@ -93,7 +105,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            _protect(MutableHeaders(scope=message), self.scope)
+            message["headers"] = _protected(message["headers"], self.scope)
         elif message["type"] == "http.response.body" and self.scope["method"] == "HEAD":
             message = {**message, "body": b""}
         await self._send(message)
@@ -111,12 +123,14 @@ def _log_unexpected(error: Exception) -> None:
     _log.error("unexpected error", error=type(error).__name__, traceback=lines)
 
 
-def _protect(headers: MutableHeaders, scope: Scope) -> None:
-    """Complete the headers; what an answer says of its content and its caching stays."""
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", "private, no-cache" if "etag" in headers else "no-store")
-    headers["Server"] = "plimsoll"
-    headers["X-Request-ID"] = scope["state"]["request_id"]
+def _protected(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
+    """Return the headers, complete; what an answer says of its content and its caching stays."""
+    kept = [pair for pair in headers if pair[0] not in _OURS]
+    names = {name for name, _ in kept}
+    kept += [pair for pair in _SECURITY if pair[0] not in names]
+    if b"cache-control" not in names:
+        kept.append((b"cache-control", b"private, no-cache" if b"etag" in names else b"no-store"))
+    kept += ((b"server", b"plimsoll"), (b"x-request-id", scope["state"]["request_id"].encode()))
     if scope["scheme"] == "https":
-        headers["Strict-Transport-Security"] = _HSTS
+        kept.append(_HSTS)
+    return kept

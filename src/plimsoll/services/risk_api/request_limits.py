@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
@@ -81,7 +82,7 @@ class RequestLimits:
 
     def _check(self, scope: Scope) -> None:
         headers: Sequence[_Header] = scope["headers"]
-        if self.loopback_only and not _is_loopback(scope.get("client")):
+        if self.loopback_only and not _is_loopback(str((scope.get("client") or ("",))[0])):
             raise ProblemError(403, "not-local", "Only requests of this machine are served.")
         _refuse_large_headers(headers)
         _refuse_devious_url(scope)
@@ -117,9 +118,10 @@ class RequestLimits:
         return timed
 
 
-def _is_loopback(client: Sequence[object] | None) -> bool:
+@lru_cache(maxsize=1024)
+def _is_loopback(client: str) -> bool:
     try:
-        address = ipaddress.ip_address(str(client[0]) if client else "")
+        address = ipaddress.ip_address(client)
     except ValueError:
         return False
     # A socket for both families writes IPv4 addresses like this.

@@ -91,6 +91,8 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
 
 def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
     """Refuse misspelt parameters, which would be ignored, and repeated ones, of which one would win."""
+    if not request.scope["query_string"]:
+        return
     names = [name for name, _ in request.query_params.multi_items()]
     if set(names) <= known and len(set(names)) == len(names):
         return

@@ -52,18 +52,20 @@ class LocalSignIn:
     api_key: str = field(repr=False)
     clock: _Clock = _now
     _key: bytes = field(init=False, repr=False)
+    _principal: Principal = field(init=False, repr=False)
     _links: dict[bytes, dt.datetime] = field(init=False, repr=False, default_factory=dict)
     _sessions: dict[bytes, _Session] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep the digest and forget the key."""
         self._key = digest(self.api_key)
+        self._principal = Principal("local", self.tenant, "Local user", frozenset(Permission))
         self.api_key = ""
 
     @property
     def principal(self) -> Principal:
         """The user of this machine, who may do everything."""
-        return Principal("local", self.tenant, "Local user", frozenset(Permission))
+        return self._principal
 
     def new_link(self, address: str) -> str:
         """Return a link that signs a browser in once, within `LIFE_OF_LINK`.
