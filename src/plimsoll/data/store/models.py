@@ -188,6 +188,8 @@ class RunRow(StoredRow):
     var: Mapped[float] = mapped_column(Double)
     es: Mapped[float] = mapped_column(Double)
     base_currency: Mapped[str] = mapped_column(CHAR(3))
+    day_pnl: Mapped[float | None] = mapped_column(Double)
+    day_start: Mapped[dt.date | None]
     report: Mapped[bytes]
     vectors: Mapped[bytes]
 

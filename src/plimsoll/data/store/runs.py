@@ -30,6 +30,8 @@ _COLUMNS = (
     RunRow.es,
     RunRow.value,
     RunRow.base_currency,
+    RunRow.day_pnl,
+    RunRow.day_start,
 )
 
 
@@ -59,6 +61,9 @@ class RunRecord:
         Of the portfolio, in `base_currency`.
     base_currency
         ISO code.
+    day_pnl, day_start
+        What the positions held at the close of `day_start` gained until `as_of`, in `base_currency`; None
+        where that is not known.
     """
 
     id: UUID
@@ -74,6 +79,8 @@ class RunRecord:
     es: float
     value: float
     base_currency: str
+    day_pnl: float | None = None
+    day_start: dt.date | None = None
 
 
 async def store(
@@ -92,6 +99,8 @@ async def store(
     base_currency: str,
     report_json: bytes,
     vectors: bytes,
+    day_pnl: float | None = None,
+    day_start: dt.date | None = None,
 ) -> RunRecord:
     """Store a finished run; the parameters are those of :class:`RunRecord` and the two documents.
 
@@ -101,7 +110,7 @@ async def store(
         Where.
     portfolio_id, holdings_id, price_set_id, run_id, request, as_of, created_by
         See :class:`RunRecord`.
-    var, es, value, base_currency
+    var, es, value, base_currency, day_pnl, day_start
         See :class:`RunRecord`.
     report_json
         The report's JSON document, kept byte for byte.
@@ -128,6 +137,8 @@ async def store(
         "base_currency": base_currency,
         "report": report_json,
         "vectors": vectors,
+        "day_pnl": day_pnl,
+        "day_start": day_start,
     }
     try:
         async with session.begin_nested():

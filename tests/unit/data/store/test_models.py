@@ -4,8 +4,10 @@ import time
 from uuid import UUID
 
 from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
+from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
 from plimsoll.data.store.event_rows import EventRow
 from plimsoll.data.store.job_rows import JobRow
+from plimsoll.data.store.limit_rows import LimitCheckRow, LimitProposalRow, LimitRow, LimitVersionRow
 from plimsoll.data.store.models import (
     HoldingsRow,
     IdempotencyKeyRow,
@@ -20,10 +22,16 @@ from plimsoll.data.store.models import (
 ROWS = (
     AlertChangeRow,
     AlertRow,
+    BreachEventRow,
+    BreachRow,
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,
     JobRow,
+    LimitCheckRow,
+    LimitProposalRow,
+    LimitRow,
+    LimitVersionRow,
     PortfolioRow,
     PriceSetRow,
     RunRow,

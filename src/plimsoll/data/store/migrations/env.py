@@ -3,7 +3,13 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from plimsoll.data.store import alert_rows, event_rows, job_rows  # noqa: F401 - their tables belong to the metadata
+from plimsoll.data.store import (  # noqa: F401 - their tables belong to the metadata
+    alert_rows,
+    breach_rows,
+    event_rows,
+    job_rows,
+    limit_rows,
+)
 from plimsoll.data.store.models import StoredRow
 
 __all__ = ["run"]
