@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from plimsoll.data.history import HistoryResult
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
 from plimsoll.data.price_table import PriceTable
 from plimsoll.errors import DataError, UsageError
@@ -40,11 +41,17 @@ class Calculation:
         P&L of every valued position in every scenario.
     tail
         How VaR and ES were measured.
+    book
+        All positions that could be read, every instrument with its currency.
+    market
+        What they were valued in.
     """
 
     report: RiskReport
     cube: Cube
     tail: Tail
+    book: Portfolio
+    market: HistoryResult
 
 
 def risk_report(imported: ImportedPortfolio, prices: PriceTable, request: ReportRequest) -> RiskReport:
@@ -152,7 +159,7 @@ def calculate(imported: ImportedPortfolio, prices: PriceTable, request: ReportRe
             proxied_share_es=figures.proxied_share(),
             run=identify(portfolio.positions, (*imported.failures, *disagreements), market, request),
         )
-    return Calculation(report, cube, tail)
+    return Calculation(report, cube, tail, portfolio, market)
 
 
 def _first(failures: tuple[Failure, ...]) -> str:

@@ -18,9 +18,11 @@ from plimsoll.monitoring.stages import note_failures, note_prices, stage
 from plimsoll.reporting.json_document import to_json
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.cube_store import to_bytes
+from plimsoll.workflows.limit_checks import check_run
 from plimsoll.workflows.request import Method, ReportRequest
 from plimsoll.workflows.request_document import to_document
-from plimsoll.workflows.risk_report import calculate
+from plimsoll.workflows.risk_report import Calculation, calculate
+from plimsoll.workflows.run_limits import Held, figures_of, known_before
 
 __all__ = ["get_report", "get_run", "list_runs", "start_run"]
 
@@ -30,6 +32,7 @@ _MOST_NUMBERS = 20_000_000  # P&L numbers of one run: 160 MB in memory, and some
 @dataclass(frozen=True)
 class _Inputs:
     holdings_id: UUID
+    valid_from: dt.date
     price_set_id: UUID
     imported: ImportedPortfolio
     prices: PriceTable
@@ -37,16 +40,11 @@ class _Inputs:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """A finished calculation in the form that is stored."""
+    """A finished calculation, and its documents in the form that is stored."""
 
-    run_id: str
-    as_of: dt.date
-    var: float
-    es: float
-    value: float
+    calculation: Calculation
     report: bytes
     vectors: bytes
-    failures: tuple[str, ...]
 
 
 async def start_run(
@@ -104,7 +102,13 @@ async def start_run(
     async with database.session(tenant) as session:
         inputs = await _inputs(session, portfolio_id, price_set_id, request.as_of, known_at)
     outcome = await in_background(_calculated, inputs, request)
-    note_failures(outcome.failures)
+    calculation, report = outcome.calculation, outcome.calculation.report
+    note_failures(failure.reason.value for failure in report.failures)
+    with stage("limits"):
+        held = Held(inputs.imported, inputs.valid_from, inputs.prices)
+        async with _transaction(database, tenant, within) as session:
+            known = await known_before(session, portfolio_id, held, calculation, known_at=known_at)
+        figures = await in_background(figures_of, held, known, calculation, request)
     async with _transaction(database, tenant, within) as session:
         with stage("store"):
             record = await runs.store(
@@ -112,17 +116,21 @@ async def start_run(
                 portfolio_id=portfolio_id,
                 holdings_id=inputs.holdings_id,
                 price_set_id=inputs.price_set_id,
-                run_id=outcome.run_id,
+                run_id=report.run.run_id,
                 request=to_document(request),
-                as_of=outcome.as_of,
+                as_of=report.as_of,
                 created_by=created_by,
-                var=outcome.var,
-                es=outcome.es,
-                value=outcome.value,
+                var=report.var.value,
+                es=report.es.value,
+                value=report.value,
                 base_currency=request.base_currency,
                 report_json=outcome.report,
                 vectors=outcome.vectors,
+                day_pnl=None if figures.day is None else figures.day.total,
+                day_start=None if figures.day is None else figures.day.start,
             )
+            if known_at is None:  # what was known once says nothing about limits now
+                await check_run(session, record, figures)
         if also is not None:
             await also(session, record)
         return record
@@ -189,7 +197,7 @@ async def _inputs(
         price_set_id = newest.id
     prices = await price_sets.load(session, price_set_id)
     named = replace(held.portfolio, portfolio=replace(held.portfolio.portfolio, name=portfolio.name))
-    return _Inputs(held.id, price_set_id, named, prices)
+    return _Inputs(held.id, held.valid_from, price_set_id, named, prices)
 
 
 def _calculated(inputs: _Inputs, request: ReportRequest) -> _Outcome:
@@ -201,17 +209,7 @@ def _calculated(inputs: _Inputs, request: ReportRequest) -> _Outcome:
             remedy=f"Ask for at most {_MOST_NUMBERS // positions:,} scenarios.",
         )
     calculation = calculate(inputs.imported, inputs.prices, request)
-    report = calculation.report
-    return _Outcome(
-        run_id=report.run.run_id,
-        as_of=report.as_of,
-        var=report.var.value,
-        es=report.es.value,
-        value=report.value,
-        report=to_json(report).encode(),
-        vectors=to_bytes(calculation.cube),
-        failures=tuple(failure.reason.value for failure in report.failures),
-    )
+    return _Outcome(calculation, to_json(calculation.report).encode(), to_bytes(calculation.cube))
 
 
 @asynccontextmanager
