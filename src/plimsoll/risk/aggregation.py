@@ -9,13 +9,13 @@ NumPy widens float32 through a buffer that is larger than the first-level cache 
 smaller one halves the time (``benchmarks/aggregation.py``).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["leaf_nodes", "node_sums", "slice_sums"]
+__all__ = ["leaf_nodes", "node_sums", "slice_sums", "summands"]
 
 _TASK = 1 << 22  # elements that one task of a thread sums
 _GATHERED = 1 << 17  # elements copied at a time where rows are out of order
@@ -123,6 +123,46 @@ def node_sums(
     return sums
 
 
+def summands(rows: NDArray[np.intp], width: int) -> tuple[tuple[slice, ...], ...]:
+    """Return how the sum of a run of rows is bracketed, for who has to add up the same rows to the same bits.
+
+    Parameters
+    ----------
+    rows
+        Shape (N,), the rows of one run, as for :func:`slice_sums`.
+    width
+        Scenarios.
+
+    Returns
+    -------
+    tuple
+        Pieces, whose sums are added in their order. The sum of a piece is that of its slices of `rows`, each
+        of which is reduced at once.
+
+    Examples
+    --------
+    >>> summands(np.array([3, 4, 5]), 1000)
+    ((slice(0, 3, None),),)
+    """
+    height = max(1, _TASK // max(1, width))
+    pieces = _pieces(np.array([0, len(rows)]), height)
+    return tuple(
+        (slice(start, stop),) if _adjacent(rows[start:stop]) else tuple(_gathers(start, stop, width))
+        for _, start, stop in pieces
+    )
+
+
+def _adjacent(rows: NDArray[np.intp]) -> bool:
+    """Tell whether rows follow each other without a gap, so that they are reduced where they lie."""
+    return bool((np.diff(rows) == 1).all())
+
+
+def _gathers(start: int, stop: int, width: int) -> Iterator[slice]:
+    """Cut rows that do not lie together into what is copied and reduced at a time."""
+    height = max(1, _GATHERED // max(1, width))
+    return (slice(cut, min(cut + height, stop)) for cut in range(start, stop, height))
+
+
 def _pieces(starts: NDArray[np.intp], height: int) -> list[tuple[int, int, int]]:
     """Cut each run into pieces of `height` rows: run, first row, row after the last."""
     pieces = []
@@ -160,11 +200,10 @@ def _sum_rows(
     out: NDArray[np.float64],
 ) -> None:
     rows = np.arange(start, stop) if order is None else order[start:stop]
-    if (np.diff(rows) == 1).all():
+    if _adjacent(rows):
         first = int(rows[0]) if len(rows) else 0
         np.add.reduce(pnl[first : first + len(rows)], axis=0, dtype=np.float64, out=out)
         return
     out[:] = 0.0
-    height = max(1, _GATHERED // max(1, pnl.shape[1]))
-    for cut in range(0, len(rows), height):
-        out += np.add.reduce(pnl[rows[cut : cut + height]], axis=0, dtype=np.float64)
+    for cut in _gathers(0, len(rows), pnl.shape[1]):
+        out += np.add.reduce(pnl[rows[cut]], axis=0, dtype=np.float64)

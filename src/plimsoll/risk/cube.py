@@ -14,12 +14,12 @@ from plimsoll.risk.aggregation import node_sums, slice_sums
 from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.market import MarketSnapshot
-from plimsoll.risk.option_valuation import option_book, value_options
+from plimsoll.risk.option_valuation import OptionBook, option_book, value_options
 from plimsoll.risk.portfolio import Kind, Node, Portfolio, Position
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 from plimsoll.risk.valuation import Levels, UnitValue, refused, value_linear
 
-__all__ = ["Cube", "Nodes", "Valuation", "build_cube"]
+__all__ = ["Cube", "Nodes", "Valuation", "ValuedPositions", "build_cube", "value_positions"]
 
 
 class Valuation(StrEnum):
@@ -138,6 +138,29 @@ class Cube:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ValuedPositions:
+    """Positions valued now and in every scenario, among them those that could not be.
+
+    Parameters
+    ----------
+    values, prices
+        Shape (N,), as of :class:`Cube`; arbitrary at a failure.
+    pnl
+        Shape (N, S), as of :class:`Cube`; arbitrary at a failure.
+    failures
+        By place.
+    options
+        The options among them.
+    """
+
+    values: NDArray[np.float64]
+    prices: NDArray[np.float64]
+    pnl: NDArray[np.floating]
+    failures: Mapping[int, Failure]
+    options: OptionBook
+
+
 def build_cube(
     portfolio: Portfolio,
     snapshot: MarketSnapshot,
@@ -194,14 +217,44 @@ def build_cube(
     """
     exact = valuation is Valuation.FULL
     levels = Levels(snapshot, scenarios, base_currency=base_currency, exact=exact)
-    pnl = np.empty((len(portfolio.positions), len(scenarios)), dtype)
-    values = np.empty((2, len(portfolio.positions)))
+    found = value_positions(portfolio.positions, levels, proxy_volatility, dtype)
+    failures = found.failures
+    valued = np.array([k for k in range(len(portfolio.positions)) if k not in failures], dtype=np.intp)
+    return Cube(
+        positions=tuple(portfolio.positions[k] for k in valued),
+        values=found.values[valued],
+        prices=found.prices[valued],
+        pnl=found.pnl[valued] if failures else found.pnl,
+        scenarios=scenarios,
+        failures=tuple(failures[k] for k in sorted(failures)),
+        assumptions=(*_cash_at_par(portfolio.positions), *found.options.assumptions),
+    )
+
+
+def value_positions(
+    positions: Sequence[Position],
+    levels: Levels,
+    proxy_volatility: Mapping[str, float],
+    dtype: DTypeLike = np.float64,
+) -> ValuedPositions:
+    """Value positions now and in every scenario.
+
+    Parameters
+    ----------
+    positions
+        What is held; every instrument with its currency.
+    levels
+        The market, its scenarios and the base currency.
+    proxy_volatility, dtype
+        As for :func:`build_cube`.
+    """
+    pnl = np.empty((len(positions), levels.count), dtype)
+    values = np.empty((2, len(positions)))
     failures: dict[int, Failure] = {}
     with np.errstate(all="ignore"):  # what overflows is found and recorded
-        book = option_book(portfolio.positions, levels, proxy_volatility)
-        units = chain(_linear(portfolio.positions, levels), value_options(book.contracts, levels))
-        for index, unit in units:
-            position = portfolio.positions[index]
+        book = option_book(positions, levels, proxy_volatility)
+        for index, unit in chain(_linear(positions, levels), value_options(book.contracts, levels)):
+            position = positions[index]
             if isinstance(unit, UnitValue):
                 values[:, index] = unit.price, unit.worth.now * position.quantity
                 np.multiply(unit.worth.move, position.quantity, out=pnl[index], casting="same_kind")
@@ -209,18 +262,7 @@ def build_cube(
                     failures[index] = _not_a_number(position, levels)
             else:
                 failures[index] = unit
-    failures |= book.failures
-    valued = np.array([k for k in range(len(portfolio.positions)) if k not in failures], dtype=np.intp)
-    prices, worths = values[:, valued]
-    return Cube(
-        positions=tuple(portfolio.positions[k] for k in valued),
-        values=worths,
-        prices=prices,
-        pnl=pnl[valued] if failures else pnl,
-        scenarios=scenarios,
-        failures=tuple(failures[k] for k in sorted(failures)),
-        assumptions=(*_cash_at_par(portfolio.positions), *book.assumptions),
-    )
+    return ValuedPositions(values[1], values[0], pnl, {**failures, **book.failures}, book)
 
 
 def _linear(positions: Sequence[Position], levels: Levels) -> Iterator[tuple[int, UnitValue | Failure]]:

@@ -6,23 +6,27 @@ corrected by a difference, in which rounding errors would pile up.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plimsoll.risk.cube import Nodes, Valuation, build_cube
+from plimsoll.risk.aggregation import leaf_nodes, node_sums, slice_sums
+from plimsoll.risk.cube import Cube, Nodes, Valuation, build_cube, value_positions
 from plimsoll.risk.factors import Shock
 from plimsoll.risk.failures import Failure
+from plimsoll.risk.live_rows import LARGEST, LiveRows
+from plimsoll.risk.live_tree import LiveTree
 from plimsoll.risk.market import MarketSnapshot, Quality
 from plimsoll.risk.portfolio import Kind, Portfolio, Position
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
-from plimsoll.risk.valuation import Levels, price_currency
+from plimsoll.risk.valuation import FactorMoves, Levels, price_currency
 
 __all__ = ["LiveBook", "RefusedLevel", "factors_of"]
+
+_ABOVE_ZERO = "it must be a number above zero"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,48 +97,100 @@ class LiveBook:
         self.scenarios = scenarios
         self.base_currency = base_currency
         self.by = tuple(by)
-        self._built = partial(
-            build_cube,
-            scenarios=scenarios,
+        cube = build_cube(
+            portfolio,
+            snapshot,
+            scenarios,
             base_currency=base_currency,
             valuation=valuation,
             proxy_volatility=proxy_volatility,
         )
-        self._cube = self._built(portfolio, snapshot)
-        if not self._cube.positions:
+        if not cube.positions:
             raise ValueError(f"no position of {portfolio.name} can be valued")
-        self.portfolio = Portfolio(portfolio.name, self._cube.positions)
-        self.failures: tuple[Failure, ...] = self._cube.failures
+        self.portfolio = Portfolio(portfolio.name, cube.positions)
+        self.failures: tuple[Failure, ...] = cube.failures
         self.refused: dict[str, RefusedLevel] = {}
-        self._snapshot = snapshot
-        self._nodes = self._cube.nodes(self.by)
-        levels = Levels(snapshot, scenarios, base_currency=base_currency, exact=valuation is Valuation.FULL)
+        self._moves = FactorMoves(scenarios)
+        self._exact = valuation is Valuation.FULL
+        self._proxies = proxy_volatility
+        self._quotes, self._as_of = dict(snapshot.quotes), snapshot.as_of
+        self._connect(self._market())
+        self._lay_out(cube)
+
+    def _connect(self, levels: Levels) -> None:
+        """Find out which factor touches which positions and exchange rates."""
         self.factors = tuple(factors_of(position, levels) for position in self.portfolio.positions)
-        self._touching: dict[str, list[int]] = {}
-        for row, names in enumerate(self.factors):
-            for name in names:
-                self._touching.setdefault(name, []).append(row)
-        self.names = tuple(sorted(self._touching))
-        self._floors = {name: self._floor(name) for name in self.names}
+        self.names = tuple(sorted({name for names in self.factors for name in names}))
+        self._places = {name: k for k, name in enumerate(self.names)}
+        self._levels = np.array([self._quotes[name].level for name in self.names])
+        self._touching: list[list[int]] = [[] for _ in self.names]
+        self._currencies: list[set[str]] = [set() for _ in self.names]
+        for row, position in enumerate(self.portfolio.positions):
+            for name in self.factors[row]:
+                self._touching[self._places[name]].append(row)
+            currency = price_currency(position)
+            pair = levels.pair(currency)
+            if pair is not None and pair in self.factors[row]:
+                self._currencies[self._places[pair]].add(currency)
+
+    def _lay_out(self, cube: Cube) -> None:
+        """Put vectors where ticks reach them, and levels between which nothing can go wrong beside them."""
+        nodes = cube.nodes(self.by)
+        self._paths, self._parents, self._members = nodes.paths, nodes.parents, nodes.members
+        self._values = cube.values.copy()
+        self._tree = LiveTree(np.asarray(cube.pnl, dtype=np.float64), nodes.members, nodes.parents)
+        self._linear = LiveRows(
+            self.portfolio.positions,
+            self._market(),
+            self._moves,
+            self._places,
+            self._levels,
+            self._tree.rows,
+        )
+        covered = set(self._linear.covered.tolist())
+        self._quick = [[row for row in rows if row in covered] for rows in self._touching]
+        self._slow = [[row for row in rows if row not in covered] for rows in self._touching]
+        # Factors that do more than scale the vectors of positions.
+        self._intricate = {k for k, rows in enumerate(self._slow) if rows or self._currencies[k]}
+        self._floors = [self._floor(k) for k in range(len(self.names))]
+        self._lows = [0.0 if floor == 0.0 else 1.0 / LARGEST for floor in self._floors]
+        self._far = {k for k in range(len(self.names)) if self._is_far(k)}
+        self._unquoted: set[int] = set()
 
     @property
     def snapshot(self) -> MarketSnapshot:
         """The market that the book is valued in: the first one, with the levels that ticked since."""
-        return self._snapshot
+        self._quote(self._unquoted)
+        return MarketSnapshot(self._as_of, dict(self._quotes))
 
     @property
     def nodes(self) -> Nodes:
-        """Every node of the tree at the levels of now."""
-        return self._nodes
+        """Every node of the tree at the levels of now: a copy, which later ticks leave alone."""
+        return Nodes(
+            paths=self._paths,
+            parents=self._parents,
+            members=self._members,
+            values=self._node_values(),
+            pnl=self._tree.sums(),
+        )
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """Value of each position in base currency, shape (N,)."""
-        return self._cube.values
+        """Value of each position in base currency, shape (N,): a copy."""
+        values = self._values.copy()
+        values[self._linear.covered] = self._linear.values()
+        return values
+
+    def _node_values(self) -> NDArray[np.float64]:
+        leaves = [self._members[leaf] for leaf in leaf_nodes(self._parents)]
+        starts = np.cumsum([0, *map(len, leaves)])
+        order, values = np.concatenate(leaves), self.values[:, np.newaxis]
+        return node_sums(values, starts, self._parents, order=order, threads=1)[:, 0]
 
     def total(self) -> NDArray[np.float64]:
         """Return the P&L of the whole book, shape (S,), added up in the order of the book as reports do."""
-        return self._cube.total()
+        whole: NDArray[np.float64] = slice_sums(self._tree.matrix(), np.array([0, len(self._values)]))[0]
+        return whole
 
     def tick(self, levels: Mapping[str, float]) -> frozenset[int]:
         """Take over new levels and bring every vector up to date.
@@ -156,21 +212,12 @@ class LiveBook:
         KeyError
             If the book listens to no factor of that name.
         """
-        self.refused = {}
-        possible = {name: level for name, level in levels.items() if self._possible(name, level)}
-        while possible:
-            failing = self._failing({**possible})
-            if not failing:
-                break
-            for name in failing & set(possible):
-                self._refuse(name, possible.pop(name), "a position could not be valued at it")
-        rows = {row for name in possible for row in self._touching[name]}
-        return frozenset(
-            index for index, members in enumerate(self._nodes.members) if rows & set(members.tolist())
+        return self._take(
+            [self._places[name] for name in levels], [float(level) for level in levels.values()]
         )
 
     def tick_many(self, indices: ArrayLike, levels: ArrayLike) -> frozenset[int]:
-        """Take over many levels at once; of several for one factor the last counts.
+        """Take over many levels at once; of several for one factor the last good one counts.
 
         Parameters
         ----------
@@ -183,46 +230,109 @@ class LiveBook:
         -------
         frozenset
             As of :meth:`tick`.
+
+        Raises
+        ------
+        IndexError
+            If there is no such place.
         """
-        pairs = zip(np.asarray(indices).tolist(), np.asarray(levels).tolist(), strict=True)
-        return self.tick({self.names[index]: level for index, level in pairs})
+        places = np.asarray(indices, dtype=np.intp).tolist()
+        if places and min(places) < 0:
+            raise IndexError("places are counted from zero")
+        return self._take(places, np.asarray(levels, dtype=np.float64).tolist())
 
-    def _failing(self, levels: Mapping[str, float]) -> set[str]:
-        """Take over levels, unless positions cannot be valued at them: return the factors behind those."""
-        quotes = dict(self._snapshot.quotes)
-        for name, level in levels.items():
-            quotes[name] = replace(quotes[name], level=level, quality=Quality.OBSERVED)
-        snapshot = replace(self._snapshot, quotes=quotes)
-        cube = self._built(self.portfolio, snapshot)
-        if cube.failures:
-            valued = {id(position) for position in cube.positions}
-            lost = {row for row, one in enumerate(self.portfolio.positions) if id(one) not in valued}
-            return {name for name in levels if lost & set(self._touching[name])}
-        self._snapshot, self._cube = snapshot, cube
-        self._nodes = cube.nodes(self.by)
-        return set()
+    def _take(self, places: Iterable[int], levels: Iterable[float]) -> frozenset[int]:
+        """Take over levels by place, those that can be; of several for one factor the last."""
+        self.refused = {}
+        wanted: dict[int, float] = {}
+        usual = not self._far
+        lows = self._lows
+        for k, level in zip(places, levels, strict=True):
+            if lows[k] <= level <= LARGEST:
+                wanted[k] = level
+            elif self._is_possible(k, level):
+                wanted[k] = level
+                usual = usual and not self._quick[k]
+        if not usual:
+            slow = self._revalue(wanted, self._touching)
+            self._move_to(wanted)
+            self._far = {k for k in range(len(self.names)) if self._is_far(k)}
+            return self._tree.refresh(slow)
+        slow = set() if self._intricate.isdisjoint(wanted) else self._revalue(wanted, self._slow)
+        self._move_to(wanted)
+        quick: set[int] = set()
+        quick.update(*map(self._quick.__getitem__, wanted))
+        self._linear.revalue(quick)
+        return self._tree.refresh(quick | slow)
 
-    def _possible(self, name: str, level: float) -> bool:
-        floor = self._floors[name]
+    def _revalue(self, wanted: dict[int, float], touching: Sequence[Sequence[int]]) -> set[int]:
+        """Value positions at the wanted levels, of which those go at which one of them has no value."""
+        concerned = {k for k in wanted if touching[k]}
+        if touching is self._touching:
+            concerned |= self._unquoted  # positions that are otherwise valued without quotes
+        while rows := {row for k in wanted for row in touching[k]}:
+            self._quote(concerned, wanted)
+            held = sorted(rows)
+            positions = [self.portfolio.positions[row] for row in held]
+            found = value_positions(positions, self._market(), self._proxies)
+            if not found.failures:
+                for row, vector, value in zip(held, found.pnl, found.values.tolist(), strict=True):
+                    self._tree.rows[row][:] = vector
+                    self._values[row] = value
+                break
+            lost = {held[k] for k in found.failures}
+            for k in [k for k in wanted if not lost.isdisjoint(touching[k])]:
+                self._refuse(k, wanted.pop(k), "a position could not be valued at it")
+                self._quote([k])
+        return rows
+
+    def _move_to(self, wanted: Mapping[int, float]) -> None:
+        """Be at the wanted levels, exchange rates included."""
+        for k, level in wanted.items():
+            self._levels[k] = level
+        self._unquoted.update(wanted)
+        if not self._intricate.isdisjoint(wanted):
+            rates = [k for k in wanted if self._currencies[k]]
+            self._quote(rates)
+            self._linear.take_rates({one for k in rates for one in self._currencies[k]}, self._market())
+
+    def _market(self) -> Levels:
+        """Return the quotes as levels."""
+        return Levels(
+            MarketSnapshot(self._as_of, self._quotes),
+            self._moves,
+            base_currency=self.base_currency,
+            exact=self._exact,
+        )
+
+    def _quote(self, places: Iterable[int], wanted: Mapping[int, float] = MappingProxyType({})) -> None:
+        """Write levels into the quotes: the wanted ones, and for the others those that the book is at."""
+        for k in list(places):
+            name, level = self.names[k], float(wanted.get(k, self._levels[k]))
+            self._quotes[name] = replace(self._quotes[name], level=level, quality=Quality.OBSERVED)
+        self._unquoted.difference_update(places)
+
+    def _is_possible(self, k: int, level: float) -> bool:
+        floor = self._floors[k]
         if floor <= level < math.inf:
             return True
-        self._refuse(
-            name, level, "it must be a number" + (", zero or above" if floor == 0 else " above zero")
-        )
+        self._refuse(k, level, "it must be a number, zero or above" if floor == 0 else _ABOVE_ZERO)
         return False
 
-    def _refuse(self, name: str, level: float, message: str) -> None:
-        self.refused[name] = RefusedLevel(name, level, message)
+    def _is_far(self, k: int) -> bool:
+        """Tell whether a level is so large or small that products with it may be infinite."""
+        return bool(self._quick[k]) and not self._lows[k] <= self._levels[k] <= LARGEST
 
-    def _floor(self, name: str) -> float:
-        """Return the lowest possible level."""
-        smallest = math.ulp(0.0)
-        for row in self._touching[name]:
-            position = self.portfolio.positions[row]
-            own = position.instrument.option is None and position.instrument.symbol == name
-            if not own or position.instrument.kind is Kind.FX:
-                return smallest
-        column = self.scenarios.column(name)
+    def _refuse(self, k: int, level: float, message: str) -> None:
+        self.refused[self.names[k]] = RefusedLevel(self.names[k], level, message)
+
+    def _floor(self, k: int) -> float:
+        """Return the lowest possible level: zero is one for a share, but not for what is divided by."""
+        for row in self._touching[k]:
+            instrument = self.portfolio.positions[row].instrument
+            if instrument.kind in (Kind.FX, Kind.OPTION) or instrument.symbol != self.names[k]:
+                return math.ulp(0.0)
+        column = self.scenarios.column(self.names[k])
         moves = Shock.RELATIVE if column is None else self.scenarios.factors[column].shock
         return -math.inf if moves is Shock.ABSOLUTE else 0.0
 

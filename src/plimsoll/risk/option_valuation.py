@@ -78,13 +78,18 @@ class OptionBook:
         In the order of the portfolio.
     failures
         By index in the portfolio.
-    assumptions
-        Where volatilities came from, and what stays still in every scenario.
+    exact
+        Whether they are revalued in full.
     """
 
     contracts: tuple[Contract, ...]
     failures: Mapping[int, Failure]
-    assumptions: tuple[Assumption, ...]
+    exact: bool = True
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Where volatilities came from, and what stays still in every scenario."""
+        return tuple(_assumptions(self.contracts, exact=self.exact))
 
 
 def option_book(
@@ -128,7 +133,7 @@ def option_book(
             valued.append(contract)
         else:
             failures[contract.index] = _without_volatility(contract, levels)
-    return OptionBook(tuple(valued), failures, tuple(_assumptions(valued, levels)))
+    return OptionBook(tuple(valued), failures, levels.exact)
 
 
 def value_options(contracts: Sequence[Contract], levels: Levels) -> Iterator[tuple[int, UnitValue]]:
@@ -201,7 +206,7 @@ def _with_volatility(contracts: Sequence[Contract], proxies: Mapping[str, float]
             to_imply.append(contract)
         elif contract.terms.underlying in proxies:
             found[contract.index] = (proxies[contract.terms.underlying], Origin.PROXY)
-    for contract, implied in zip(to_imply, _implied(to_imply), strict=True):
+    for contract, implied in zip(to_imply, _implied(to_imply) if to_imply else (), strict=True):
         found[contract.index] = (float(implied), Origin.IMPLIED)
     nothing = (math.nan, Origin.NOWHERE)
     return [
@@ -238,13 +243,13 @@ def _without_volatility(contract: Contract, levels: Levels) -> Failure:
     return refused(contract.position, Reason.MISSING_VOLATILITY, text, levels, column)
 
 
-def _assumptions(contracts: Sequence[Contract], levels: Levels) -> Iterator[Assumption]:
+def _assumptions(contracts: Sequence[Contract], *, exact: bool) -> Iterator[Assumption]:
     """Yield what the values of these options take for granted."""
     if not contracts:
         return
     text = "Volatilities, interest rates and time to expiry of options stay as they are in every scenario."
     yield Assumption("options", text)
-    if not levels.exact:
+    if not exact:
         yield Assumption(
             "options", "Options move by their delta alone: the curvature of their price is left out."
         )
@@ -259,7 +264,7 @@ def _assumptions(contracts: Sequence[Contract], levels: Levels) -> Iterator[Assu
             one for one in contracts if one.origin is Origin.PROXY and one.terms.underlying == underlying
         )
         yield Assumption("options", text, _symbols(concerned))
-    if levels.exact:
+    if exact:
         negative = [name for name, spot in _spots(contracts).items() if (spot.shocked < 0).any()]
         if negative:
             text = (

@@ -13,6 +13,7 @@ from plimsoll.risk.pricing.linear import Level, inverse, product, scaled
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 
 __all__ = [
+    "FactorMoves",
     "Levels",
     "UnitValue",
     "price_currency",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 _PAIR_LENGTH = 6  # two ISO 4217 codes
+_COPIED = 1 << 24  # shocks; more would take more memory than the copy saves time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,49 @@ class UnitValue:
     worth: Level
 
 
+class FactorMoves:
+    """The moves of every factor, each in memory without gaps, for who looks at them one after the other.
+
+    Parameters
+    ----------
+    scenarios
+        S scenarios.
+    """
+
+    def __init__(self, scenarios: ScenarioSet) -> None:
+        self.count = len(scenarios)
+        self._rows = {factor.name: row for row, factor in enumerate(scenarios.factors)}
+        self._factors = scenarios.factors
+        rows = scenarios.shocks.T
+        self._shocks = np.ascontiguousarray(rows) if rows.size <= _COPIED else rows
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the scenarios move factor `name`."""
+        return name in self._rows
+
+    def shock(self, name: str) -> Shock:
+        """Return how moves of factor `name` are measured; by ratios where the scenarios do not move it."""
+        row = self._rows.get(name)
+        return Shock.RELATIVE if row is None else self._factors[row].shock
+
+    def moved(self, name: str, now: float, *, exact: bool) -> Level:
+        """Return factor `name` starting from `now`; one that the scenarios do not move stays there.
+
+        Parameters
+        ----------
+        name, now
+            Of the factor, and its level before any scenario.
+        exact
+            True for the levels of full revaluation, False for moves that are linear in the shocks.
+        """
+        row = self._rows.get(name)
+        if row is None:
+            return Level(now, np.zeros(self.count))
+        shock = self._factors[row].shock
+        first_order = shock is Shock.LOG and not exact
+        return Level(now, change(now, self._shocks[row], Shock.RELATIVE if first_order else shock))
+
+
 class Levels:
     """Every factor and exchange rate with its moves, looked up by name.
 
@@ -49,7 +94,7 @@ class Levels:
     snapshot
         Levels before any scenario.
     scenarios
-        S scenarios; a factor that they do not move stays where it is.
+        S scenarios, or the moves in them; a factor that they do not move stays where it is.
     base_currency
         ISO 4217 code into which all is converted.
     exact
@@ -57,15 +102,19 @@ class Levels:
     """
 
     def __init__(
-        self, snapshot: MarketSnapshot, scenarios: ScenarioSet, *, base_currency: str, exact: bool
+        self,
+        snapshot: MarketSnapshot,
+        scenarios: ScenarioSet | FactorMoves,
+        *,
+        base_currency: str,
+        exact: bool,
     ) -> None:
         self.as_of = snapshot.as_of
         self.base_currency = base_currency
         self.exact = exact
-        self.count = len(scenarios)
         self._quotes = snapshot.quotes
-        self._scenarios = scenarios
-        self._columns = {factor.name: j for j, factor in enumerate(scenarios.factors)}
+        self._moves = scenarios if isinstance(scenarios, FactorMoves) else FactorMoves(scenarios)
+        self.count = self._moves.count
         self._rates: dict[str, Level | None] = {}
 
     def knows(self, name: str) -> bool:
@@ -85,8 +134,8 @@ class Levels:
             return None if found is None else inverse(found, exact=self.exact)
         if now is None:
             quote = self._quotes.get(name)
-            return None if quote is None else self._moved(name, quote.level)
-        return self._moved(name, now) if self._has(name) else None
+            return None if quote is None else self._moves.moved(name, quote.level, exact=self.exact)
+        return self._moves.moved(name, now, exact=self.exact) if self._has(name) else None
 
     def rate(self, currency: str) -> Level | None:
         """Return what one unit of `currency`, minor units included, is worth in base currency; or None."""
@@ -111,15 +160,7 @@ class Levels:
         return product(price, rate, cross=self.exact)
 
     def _has(self, name: str) -> bool:
-        return name in self._quotes or name in self._columns
-
-    def _moved(self, name: str, now: float) -> Level:
-        column = self._columns.get(name)
-        if column is None:
-            return self.fixed(now)
-        shocks, shock = self._scenarios.shocks[:, column], self._scenarios.factors[column].shock
-        first_order = shock is Shock.LOG and not self.exact
-        return Level(now, change(now, shocks, Shock.RELATIVE if first_order else shock))
+        return name in self._quotes or name in self._moves
 
 
 def value_linear(position: Position, levels: Levels) -> UnitValue | Failure:

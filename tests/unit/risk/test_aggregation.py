@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from plimsoll.risk.aggregation import leaf_nodes, node_sums, slice_sums
+from plimsoll.risk.aggregation import leaf_nodes, node_sums, slice_sums, summands
 
 
 def plain_sums(
@@ -100,3 +100,20 @@ def test_parents_are_the_sums_of_their_children(large: NDArray[np.float32]) -> N
     assert (sums[1] == sums[2] + sums[3]).all()
     np.testing.assert_allclose(sums[0], large.sum(axis=0, dtype=np.float64), rtol=0, atol=1e-9)
     np.testing.assert_allclose(sums[4], large[5000:].sum(axis=0, dtype=np.float64), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_summands_bracket_a_sum_as_it_is_made(step: int, large: NDArray[np.float32]) -> None:
+    """Rows that lie together or apart, in several pieces: done by hand, the same bits."""
+    pnl = large.astype(np.float64)
+    rows = np.arange(0, 9000, step)
+    pieces = summands(rows, pnl.shape[1])
+    total = np.zeros(pnl.shape[1])
+    for piece in pieces:
+        part = np.zeros(pnl.shape[1])
+        for cut in piece:
+            part += np.add.reduce(pnl[rows[cut]], axis=0)
+        total += part
+    assert len(pieces) == (3, 2)[step - 1]
+    assert {len(piece) for piece in pieces} == ({1} if step == 1 else {32, 4})
+    assert np.array_equal(total, slice_sums(pnl, np.array([0, len(rows)]), order=rows)[0])

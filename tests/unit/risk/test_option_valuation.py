@@ -141,7 +141,7 @@ def test_what_stays_still_is_said_once() -> None:
     """Any number of options, one sentence; none without options."""
     book = option_book([option(), option(PUT)], market(), {})
     assert len([one for one in book.assumptions if "stay as they are" in one.text]) == 1
-    assert option_book([], market(), {}) == OptionBook((), {}, ())
+    assert option_book([], market(), {}) == OptionBook((), {})
 
 
 def test_a_linear_valuation_says_that_it_leaves_curvature_out() -> None:

@@ -11,7 +11,15 @@ from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.market import MarketSnapshot, Quality, Quote
 from plimsoll.risk.portfolio import Instrument, Kind, Position
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
-from plimsoll.risk.valuation import Levels, UnitValue, refused, unpriced, value_linear, without_rate
+from plimsoll.risk.valuation import (
+    FactorMoves,
+    Levels,
+    UnitValue,
+    refused,
+    unpriced,
+    value_linear,
+    without_rate,
+)
 
 TODAY = dt.date(2026, 6, 30)
 SHOCKS = {"AAPL": [-0.1, 0.2], "VOD": [0.05, -0.04], "EURUSD": [0.25, -0.2], "GBPUSD": [0.0, 0.1]}
@@ -231,3 +239,16 @@ def test_levels_know_both_sides_of_a_pair() -> None:
     """A name is known by its quote or its moves, a pair from either side."""
     market = levels(quotes={"EURUSD": 1.25}, shocks={"AAPL": [0.0, 0.0]})
     assert [market.knows(name) for name in ("EURUSD", "USDEUR", "AAPL", "VOD")] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("shock", list(Shock))
+def test_moves_lined_up_are_the_moves_of_the_set(shock: Shock, exact: bool) -> None:
+    """A factor at any level, and one that no scenario moves; the slow reference is the column itself."""
+    moves = FactorMoves(scenario_set(SHOCKS, shock))
+    column = np.array(SHOCKS["VOD"])
+    grown = 8.0 * (np.expm1(column) if shock is Shock.LOG and exact else column)
+    expected = column if shock is Shock.ABSOLUTE else grown
+    assert moves.moved("VOD", 8.0, exact=exact).move.tolist() == expected.tolist()
+    assert ("VOD" in moves, "NOPE" in moves, moves.shock("NOPE")) == (True, False, Shock.RELATIVE)
+    assert moves.moved("NOPE", 3.0, exact=exact).move.tolist() == [0.0, 0.0]
