@@ -8,8 +8,8 @@ from uuid import UUID
 
 from plimsoll.client import calls
 from plimsoll.client.calls import Upload
+from plimsoll.client.jobs import AsyncJobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
-from plimsoll.client.sending import AsyncSends
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRiskClient"]
 
 
-class AsyncRiskClient(AsyncSends):
+class AsyncRiskClient(AsyncJobMethods):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 
     ::
@@ -136,9 +136,8 @@ class AsyncRiskClient(AsyncSends):
         **options: Any,
     ) -> RiskRun:
         """Calculate the risk of a portfolio and return the stored run; see `RiskClient`."""
-        return await self.send(
-            calls.start_run(new_run(portfolio_id, price_set_id, known_at, options), idempotency_key)
-        )
+        new = new_run(portfolio_id, price_set_id, known_at, options)
+        return await self._made(await self.send(start_run(new, idempotency_key)))
 
     def runs(
         self, portfolio_id: UUID | None = None, *, page_size: int | None = None

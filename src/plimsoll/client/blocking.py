@@ -8,8 +8,8 @@ from uuid import UUID
 
 from plimsoll.client import calls
 from plimsoll.client.calls import Upload
+from plimsoll.client.jobs import JobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
-from plimsoll.client.sending import Sends
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["RiskClient"]
 
 
-class RiskClient(Sends):
+class RiskClient(JobMethods):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 
     ::
@@ -205,9 +205,8 @@ class RiskClient(Sends):
         **options
             Fields of `plimsoll.wire.risk_runs.RunOptions`, such as ``confidence=0.975``.
         """
-        return self.send(
-            calls.start_run(new_run(portfolio_id, price_set_id, known_at, options), idempotency_key)
-        )
+        new = new_run(portfolio_id, price_set_id, known_at, options)
+        return self._made(self.send(start_run(new, idempotency_key)))
 
     def runs(self, portfolio_id: UUID | None = None, *, page_size: int | None = None) -> Iterator[RiskRun]:
         """Yield runs, of one portfolio or of all, the last made first."""

@@ -17,7 +17,7 @@ from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, 
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
 from plimsoll.wire.price_sets import PriceSet, PriceSetPage
 from plimsoll.wire.replays import Replay, RunDiff
-from plimsoll.wire.risk_runs import NewRiskRun, RiskRun, RiskRunPage
+from plimsoll.wire.risk_runs import RiskRun, RiskRunPage
 from plimsoll.wire.what_if import Trade, WhatIf, WhatIfResult
 
 if TYPE_CHECKING:
@@ -43,7 +43,6 @@ __all__ = [
     "report_html",
     "run",
     "runs",
-    "start_run",
     "upload_prices",
     "what_if",
 ]
@@ -151,11 +150,6 @@ def price_set(price_set_id: UUID) -> Call[PriceSet]:
 def price_sets(*, limit: int | None) -> Call[Page[PriceSet]]:
     """Read the first page of price sets."""
     return get("/price-sets", message(PriceSetPage), limit=limit)
-
-
-def start_run(new: NewRiskRun, key: str | None) -> Call[RiskRun]:
-    """Calculate."""
-    return post("/risk-runs", message(RiskRun), new, key=key)
 
 
 def run(run_id: UUID) -> Call[RiskRun]:

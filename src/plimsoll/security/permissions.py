@@ -16,6 +16,8 @@ class Permission(StrEnum):
     'runs:start'
     """
 
+    JOBS_READ = "jobs:read"
+    JOBS_WRITE = "jobs:write"
     PORTFOLIOS_READ = "portfolios:read"
     PORTFOLIOS_WRITE = "portfolios:write"
     PRICES_READ = "prices:read"

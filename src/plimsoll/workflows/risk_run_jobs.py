@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plimsoll.data.store import portfolios, price_sets
 from plimsoll.data.store.jobs import JobKind, JobRecord
 from plimsoll.data.store.runs import RunRecord
+from plimsoll.errors import ConflictError
 from plimsoll.monitoring.stages import watched
 from plimsoll.workflows.job_run import JobRun
 from plimsoll.workflows.jobs import enqueue
@@ -41,7 +43,18 @@ async def enqueue_run(
         Of the run; the latest prices are those when a worker begins.
     key
         See :func:`plimsoll.workflows.jobs.enqueue`.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such portfolio or price set.
+    ConflictError
+        If the portfolio is archived.
     """
+    if (await portfolios.get(session, portfolio_id)).archived_at is not None:
+        raise ConflictError("the portfolio is archived", remedy="Its finished runs stay readable.")
+    if price_set_id is not None:
+        await price_sets.get(session, price_set_id)
     arguments = {
         "portfolio_id": str(portfolio_id),
         "price_set_id": None if price_set_id is None else str(price_set_id),

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.anyio
 
 CSV = {"Content-Type": "text/csv"}
 PORTFOLIO, RUN = f"{API}/portfolios/{{portfolio_id}}", f"{API}/risk-runs/{{run_id}}"
+JOB = f"{API}/jobs/{{job_id}}"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
     ("GET", f"{API}/portfolios"): {},
@@ -33,6 +34,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{RUN}/what-if"): {"json": {"trades": [{"symbol": "AAA", "quantity": 1}]}},
     ("POST", f"{RUN}/replay"): {},
     ("GET", f"{RUN}/diff/{{other_id}}"): {},
+    ("GET", f"{API}/jobs"): {},
+    ("GET", JOB): {},
+    ("POST", f"{JOB}/cancel"): {},
+    ("POST", f"{JOB}/retry"): {},
 }
 
 
@@ -70,7 +75,7 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    for resource in ("portfolios", "price-sets", "risk-runs"):
+    for resource in ("portfolios", "price-sets", "risk-runs", "jobs"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
         assert len((await world.owner.get(f"{API}/{resource}")).json()["items"]) == 1
 
@@ -84,7 +89,10 @@ async def test_another_tenants_parent_cannot_be_named(world: World) -> None:
 
 async def _ids(world: World) -> dict[str, str]:
     run = await ready_run(world.owner)
+    asked = {"portfolio_id": run["portfolio_id"]}
+    job = await world.owner.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
     return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
+        "job_id": job.json()["id"],
         "run_id": run["id"],
         "other_id": run["id"],
     }

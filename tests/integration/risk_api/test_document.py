@@ -57,7 +57,9 @@ async def served(database_url: str, tenant: UUID) -> Any:
         headers = {"Authorization": f"Bearer {KEY}"}
         async with AsyncClient(base_url=address, headers=headers, timeout=30) as client:
             run = await ready_run(client)
-        ids = {"run_id": run["id"], "other_id": run["id"]}
+            asked = {"portfolio_id": run["portfolio_id"]}
+            put = await client.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
+        ids = {"run_id": run["id"], "other_id": run["id"], "job_id": put.json()["id"]}
         ids |= {name: run[name] for name in ("portfolio_id", "price_set_id")}
         yield Served(address, app.openapi(), ids)
 

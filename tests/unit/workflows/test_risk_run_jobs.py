@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from plimsoll.data.store import job_steps
+from plimsoll.data.store import job_steps, portfolios
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobRecord, JobStatus
+from plimsoll.errors import ConflictError, NotFoundError
 from plimsoll.workflows.job_attempts import attempt
 from plimsoll.workflows.job_run import JobCancelledError, JobRun
 from plimsoll.workflows.jobs import cancel
@@ -23,8 +24,8 @@ pytestmark = pytest.mark.anyio
 REQUEST = ReportRequest(days=60, by=("desk",))
 
 
-async def _put(database: Database, tenant: UUID, **more: object) -> JobRecord:
-    portfolio = await stored_portfolio(database, tenant, [share("AAA", 10.0, desk="one")])
+async def _put(database: Database, tenant: UUID, name: str = "book", **more: object) -> JobRecord:
+    portfolio = await stored_portfolio(database, tenant, [share("AAA", 10.0, desk="one")], name=name)
     prices = await stored_prices(database, tenant, small_market())
     usual = {"portfolio_id": portfolio.id, "price_set_id": prices.id, "known_at": dt.datetime.now(dt.UTC)}
     async with database.session(tenant) as session:
@@ -51,11 +52,19 @@ async def test_the_latest_prices_do(database: Database, tenant: UUID) -> None:
 
 
 async def test_what_is_not_there_fails(database: Database, tenant: UUID) -> None:
-    """A job of a portfolio that nobody has fails for good, with the reason."""
-    job = await _put(database, tenant, portfolio_id=uuid4())
+    """Nothing is put down for what nobody has; what is gone when the job begins fails it for good."""
+    for missing in ("portfolio_id", "price_set_id"):
+        with pytest.raises(NotFoundError):
+            await _put(database, tenant, f"without {missing}", **{missing: uuid4()})
+    job = await _put(database, tenant)
+    async with database.session(tenant) as session:
+        portfolio = UUID(job.arguments["portfolio_id"])
+        await portfolios.archive(session, portfolio, expected_version=1)
+    with pytest.raises(ConflictError, match="archived"):
+        await _put(database, tenant, "another", portfolio_id=portfolio)
     done = await attempt(database, tenant, job.id, 1)
     assert done is not None
-    assert (done.status, done.reason) == ("failed", "there is no such portfolio")
+    assert (done.status, str(done.reason).splitlines()[0]) == ("failed", "the portfolio is archived")
 
 
 async def test_a_run_is_stored_once(database: Database, tenant: UUID) -> None:

@@ -51,6 +51,7 @@ class JobRow(StoredRow):
     progress_done: Mapped[int] = mapped_column(server_default=text("0"))
     progress_total: Mapped[int | None]
     progress_message: Mapped[str] = mapped_column(server_default=text("''"))
+    progressed_at: Mapped[dt.datetime | None]
     reason: Mapped[str | None]
     result: Mapped[dict[str, Any] | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))

@@ -43,6 +43,7 @@ async def begin(session: AsyncSession, job: UUID, entry: int) -> JobRecord | Non
         progress_done=0,
         progress_total=None,
         progress_message="",
+        progressed_at=None,
     )
 
 
@@ -56,7 +57,12 @@ async def note_progress(
 ) -> JobRecord | None:
     """Note how far an attempt is; None if the attempt is over: cancelled, or another one has begun."""
     return await change(
-        session, _held(job), progress_done=done, progress_total=total, progress_message=message
+        session,
+        _held(job),
+        progress_done=done,
+        progress_total=total,
+        progress_message=message,
+        progressed_at=func.clock_timestamp(),
     )
 
 

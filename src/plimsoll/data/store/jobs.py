@@ -84,6 +84,8 @@ class JobRecord:
         How many attempts have failed, and how many have died with their worker.
     progress_done, progress_total, progress_message
         How much of how much, and what it is at; the total is None while it is unknown.
+    progressed_at
+        When the progress was noted; None before it was.
     reason
         Why it did not succeed, or why the last attempt failed.
     result
@@ -108,6 +110,7 @@ class JobRecord:
     progress_done: int
     progress_total: int | None
     progress_message: str
+    progressed_at: dt.datetime | None
     reason: str | None
     result: dict[str, Any] | None
     version: int
@@ -130,6 +133,7 @@ _COLUMNS = (
     JobRow.progress_done,
     JobRow.progress_total,
     JobRow.progress_message,
+    JobRow.progressed_at,
     JobRow.reason,
     JobRow.result,
     JobRow.version,

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
+from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
@@ -26,7 +27,7 @@ from plimsoll.services.risk_api.system.endpoints import router as system
 
 __all__ = ["ROUTERS", "RiskApi", "create_app"]
 
-ROUTERS: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, system, sessions)
+ROUTERS: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, system, sessions)
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 
 _COMPRESSED_FROM = 1024

@@ -2,9 +2,20 @@
 
 from typing import Any
 
-__all__ = ["CONFLICT", "UNCHANGED", "content"]
+from plimsoll.wire.jobs import Job
+
+__all__ = ["ACCEPTED", "CONFLICT", "UNCHANGED", "content"]
 
 _Responses = dict[int | str, dict[str, Any]]
+
+ACCEPTED: _Responses = {
+    202: {
+        "description": "The work is put down as a job",
+        "model": Job,
+        "headers": {"Location": {"description": "Path of the job", "schema": {"type": "string"}}},
+    }
+}
+"""Of what may take long."""
 
 UNCHANGED: _Responses = {304: {"description": "The client has it already"}}
 """Of what carries an ETag."""

@@ -15,13 +15,15 @@ from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Calculations, Context
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
+from plimsoll.services.risk_api.jobs.messages import accepted
 from plimsoll.services.risk_api.paging import Paging
+from plimsoll.services.risk_api.preferences import RespondAsync
 from plimsoll.services.risk_api.requirements import Require
-from plimsoll.services.risk_api.responses import CONFLICT, UNCHANGED, content
+from plimsoll.services.risk_api.responses import ACCEPTED, CONFLICT, UNCHANGED, content
 from plimsoll.services.risk_api.risk_runs import messages
 from plimsoll.services.risk_api.risk_runs.arrow_stream import ARROW_STREAM, arrow_stream
 from plimsoll.services.risk_api.risk_runs.page_policy import page_policy
-from plimsoll.services.risk_api.risk_runs.requests import attributes, position_of, report_request
+from plimsoll.services.risk_api.risk_runs.requests import attributes, is_long, position_of, report_request
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.replays import Replay, RunDiff
@@ -29,6 +31,7 @@ from plimsoll.wire.risk_runs import NewRiskRun, RiskRun, RiskRunPage
 from plimsoll.wire.what_if import WhatIf, WhatIfResult
 from plimsoll.workflows import replay, runs
 from plimsoll.workflows.cube_queries import cut
+from plimsoll.workflows.risk_run_jobs import enqueue_run
 from plimsoll.workflows.what_if import what_if
 
 __all__ = [
@@ -52,11 +55,32 @@ _Reader = Annotated[Principal, Require[Permission.RUNS_READ]]
 _Starter = Annotated[Principal, Require[Permission.RUNS_START]]
 
 
-@router.post("", status_code=201, response_model=RiskRun)
+@router.post("", status_code=201, response_model=RiskRun, responses=ACCEPTED)
 async def start_risk_run(
-    new: NewRiskRun, once: Once, context: Context, calculations: Calculations, caller: _Starter
+    new: NewRiskRun,
+    once: Once,
+    context: Context,
+    calculations: Calculations,
+    respond_async: RespondAsync,
+    caller: _Starter,
 ) -> Response:
-    """Calculate the risk of a portfolio; report and vectors are kept under the identity of the run."""
+    """Calculate the risk of a portfolio; report and vectors are kept under the identity of the run.
+
+    With ``Prefer: respond-async``, and always where more than 100,000 scenarios are to be drawn, the answer
+    is 202 and a job.
+    """
+
+    async def put_down(session: AsyncSession) -> Response:
+        portfolio = await portfolios.get(session, new.portfolio_id)
+        job = await enqueue_run(
+            session,
+            portfolio_id=new.portfolio_id,
+            price_set_id=new.price_set_id,
+            request=report_request(new.options, base_currency=portfolio.base_currency),
+            known_at=new.known_at,
+            created_by=caller.id,
+        )
+        return accepted(job)
 
     async def make(session: AsyncSession) -> Response:
         portfolio = await portfolios.get(session, new.portfolio_id)
@@ -74,6 +98,8 @@ async def start_risk_run(
         location = f"{router.prefix}/{record.id}"
         return created(messages.risk_run(record), location=location, tag=str(record.id))
 
+    if respond_async or is_long(new.options):
+        return await once(put_down)
     async with calculations:
         return await once(make)
 

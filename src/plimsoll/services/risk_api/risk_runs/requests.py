@@ -4,14 +4,15 @@ from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, P
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.wire import positions
 from plimsoll.wire.problem import Violation
-from plimsoll.wire.risk_runs import RunOptions
+from plimsoll.wire.risk_runs import Method, RunOptions
 from plimsoll.wire.what_if import Trade
 from plimsoll.workflows.request import ReportRequest
 from plimsoll.workflows.request_document import from_document
 
-__all__ = ["attributes", "position_of", "report_request"]
+__all__ = ["attributes", "is_long", "position_of", "report_request"]
 
 _MOST_ATTRIBUTES = 20
+_MANY_DRAWS = 100_000  # two seconds of both cores for a small book
 
 
 def report_request(options: RunOptions, *, base_currency: str) -> ReportRequest:
@@ -25,6 +26,17 @@ def report_request(options: RunOptions, *, base_currency: str) -> ReportRequest:
         Of the portfolio; it counts where the options name none.
     """
     return from_document({**options.model_dump(), "base_currency": options.base_currency or base_currency})
+
+
+def is_long(options: RunOptions) -> bool:
+    """Return whether a run is a job, whatever the client would rather have.
+
+    Examples
+    --------
+    >>> is_long(RunOptions(draws=1_000_000)), is_long(RunOptions(draws=1_000_000, method="monte-carlo"))
+    (False, True)
+    """
+    return options.method is Method.MONTE_CARLO and options.draws > _MANY_DRAWS
 
 
 def attributes(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from plimsoll.risk.portfolio import Kind, OptionType
 from plimsoll.services.risk_api.problems import ProblemError
-from plimsoll.services.risk_api.risk_runs.requests import attributes, position_of, report_request
+from plimsoll.services.risk_api.risk_runs.requests import attributes, is_long, position_of, report_request
 from plimsoll.wire.risk_runs import RunOptions
 from plimsoll.wire.what_if import Trade
 from plimsoll.workflows.request import Method, ReportRequest
@@ -25,6 +25,14 @@ def test_options_reach_the_workflow() -> None:
     request = report_request(RunOptions.model_validate(sent), base_currency="EUR")
     assert (request.as_of, request.method) == (dt.date(2024, 5, 1), Method.PARAMETRIC)
     assert (request.by, request.base_currency, request.days) == (("desk",), "CHF", 99)
+
+
+def test_only_many_draws_make_a_run_long() -> None:
+    """Draws count for Monte Carlo alone, and the usual number is not many."""
+    many = {"draws": 100_001}
+    assert not is_long(RunOptions(method="monte-carlo"))  # type: ignore[arg-type] # as JSON has it
+    assert not is_long(RunOptions.model_validate(many))
+    assert is_long(RunOptions.model_validate({**many, "method": "monte-carlo"}))
 
 
 @pytest.mark.parametrize(

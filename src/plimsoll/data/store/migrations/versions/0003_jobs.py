@@ -22,7 +22,7 @@ _QUEUE_SCHEMA = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f200
 _OWN = "nullif(current_setting('plimsoll.tenant', true), '')::uuid"
 _CHANGING = (
     "status, run_at, started_at, finished_at, attempts, failures, deaths, entry, progress_done,"
-    " progress_total, progress_message, reason, result, version"
+    " progress_total, progress_message, progressed_at, reason, result, version"
 )
 # A job and its entry in the queue are one statement: whoever may write the one gets the other, and can write
 # no other entry. The function runs as the owner, for the application's role sees nothing of the queue.
@@ -112,6 +112,7 @@ def _jobs() -> None:
         sa.Column("progress_done", sa.Integer, nullable=False, server_default=zero),
         sa.Column("progress_total", sa.Integer),
         sa.Column("progress_message", sa.String, nullable=False, server_default=""),
+        sa.Column("progressed_at", TIMESTAMP(timezone=True)),
         sa.Column("reason", sa.String),
         sa.Column("result", JSONB),
         sa.Column("version", sa.Integer, nullable=False, server_default=sa.text("1")),
