@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import Row, Select, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
 from plimsoll.data.store.models import HoldingsRow, PortfolioRow, new_id
 from plimsoll.data.store.position_document import from_document, to_document
-from plimsoll.errors import ConflictError, NotFoundError
+from plimsoll.errors import ConflictError, NotFoundError, UsageError
 
 __all__ = ["HoldingsRecord", "effective", "get", "history", "record", "source"]
 
@@ -24,6 +25,8 @@ _COLUMNS = (
     HoldingsRow.source_name,
     HoldingsRow.document,
 )
+_CLOCK = func.clock_timestamp(type_=TIMESTAMP(timezone=True))
+_PATIENCE_SECONDS = 1.0  # clocks of clients are not exact
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
@@ -109,6 +112,9 @@ async def effective(
 ) -> HoldingsRecord:
     """Return what the portfolio held on a day, as far as was known at an instant.
 
+    What was known at an instant is answered the same for ever: an import that has its instant but is not
+    committed yet is waited for, and an instant to come is refused.
+
     Of the sets known by then and begun by that day, the one that begins last counts; of several that begin
     on the same day, the one recorded last.
 
@@ -125,11 +131,14 @@ async def effective(
     ------
     NotFoundError
         If nothing is recorded for that day, or was by then.
+    UsageError
+        If the instant is more than a second ahead of the clock of the database.
     """
     query = _of(portfolio_id).order_by(HoldingsRow.valid_from.desc(), HoldingsRow.known_at.desc()).limit(1)
     if as_of is not None:
         query = query.where(HoldingsRow.valid_from <= as_of)
     if known_at is not None:
+        await _settle(session, portfolio_id, known_at)
         query = query.where(HoldingsRow.known_at <= known_at)
     row = (await session.execute(query)).one_or_none()
     if row is None:
@@ -176,6 +185,23 @@ async def source(session: AsyncSession, holdings_id: UUID) -> bytes:
 
 def _of(portfolio_id: UUID) -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).where(HoldingsRow.portfolio_id == portfolio_id)
+
+
+async def _settle(session: AsyncSession, portfolio_id: UUID, known_at: dt.datetime) -> None:
+    """Wait until nothing more can become known to a portfolio by an instant."""
+    ahead: float = (
+        await session.execute(
+            select(func.extract("epoch", literal(known_at, TIMESTAMP(timezone=True)) - _CLOCK))
+        )
+    ).scalar_one()
+    if ahead > _PATIENCE_SECONDS:
+        remedy = "Leave it out for what is known now."
+        raise UsageError("what will be known at an instant to come is not known yet", remedy=remedy)
+    if ahead > 0:
+        await session.execute(select(func.pg_sleep(ahead)))
+    # An import locks the portfolio before it takes its instant, and until it is committed.
+    lock = select(PortfolioRow.id).where(PortfolioRow.id == portfolio_id)
+    await session.execute(lock.with_for_update(read=True, key_share=True))
 
 
 async def _next_known_at(session: AsyncSession, portfolio_id: UUID) -> dt.datetime:

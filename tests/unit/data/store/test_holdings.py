@@ -13,7 +13,7 @@ from plimsoll.data.store import holdings, portfolios
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.holdings import HoldingsRecord
 from plimsoll.data.store.models import new_id
-from plimsoll.errors import ConflictError, DataError, NotFoundError
+from plimsoll.errors import ConflictError, DataError, NotFoundError, UsageError
 from small_book import book, share
 
 pytestmark = pytest.mark.anyio
@@ -126,6 +126,60 @@ async def test_time_never_runs_backwards(database: Database, tenant: UUID) -> No
         ]
     instants = [record.known_at for record in made]
     assert instants == sorted(set(instants))
+
+
+async def test_what_was_known_at_an_instant_is_answered_the_same_for_ever(
+    database: Database, tenant: UUID
+) -> None:
+    """While an import that has its instant is not committed, a question about now waits for it."""
+    portfolio = await _portfolio(database, tenant)
+    old = await _record(database, tenant, portfolio, MARCH, _of(1))
+    async with database.session(tenant) as session:
+        new = await holdings.record(
+            session, portfolio, _of(2), valid_from=MARCH, source_name="book.csv", source=b""
+        )
+        now = dt.datetime.now(dt.UTC)
+        asking = asyncio.create_task(_effective(database, tenant, portfolio, MARCH, now))
+        before = asyncio.create_task(_effective(database, tenant, portfolio, MARCH, None))
+        assert await before == old
+        await asyncio.sleep(0.1)
+        assert not asking.done()
+    assert await asking == await _effective(database, tenant, portfolio, MARCH, now) == new
+    assert await _effective(database, tenant, portfolio, MARCH, new.known_at - dt.timedelta(0, 0, 1)) == old
+
+
+async def test_an_import_that_fails_is_waited_for_in_vain(database: Database, tenant: UUID) -> None:
+    """After its roll-back the answer is the old one."""
+    portfolio = await _portfolio(database, tenant)
+    old = await _record(database, tenant, portfolio, MARCH, _of(1))
+    asking: asyncio.Task[holdings.HoldingsRecord] | None = None
+
+    async def fail() -> None:
+        nonlocal asking
+        async with database.session(tenant) as session:
+            await holdings.record(
+                session, portfolio, _of(2), valid_from=MARCH, source_name="book.csv", source=b""
+            )
+            now = dt.datetime.now(dt.UTC)
+            asking = asyncio.create_task(_effective(database, tenant, portfolio, MARCH, now))
+            await asyncio.sleep(0.1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+    assert asking is not None
+    assert await asking == old
+
+
+async def test_what_will_be_known_cannot_be_asked(database: Database, tenant: UUID) -> None:
+    """An instant to come is refused; a clock that is a little ahead is waited for."""
+    portfolio = await _portfolio(database, tenant)
+    made = await _record(database, tenant, portfolio, MARCH, _of(1))
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(milliseconds=300)
+    assert await _effective(database, tenant, portfolio, MARCH, soon) == made
+    assert dt.datetime.now(dt.UTC) >= soon
+    with pytest.raises(UsageError, match="to come"):
+        await _effective(database, tenant, portfolio, MARCH, soon + dt.timedelta(minutes=1))
 
 
 async def test_there_must_be_a_live_portfolio(database: Database, tenant: UUID) -> None:
