@@ -54,7 +54,7 @@ def _serve(loop: asyncio.AbstractEventLoop, app: ASGIApp, port: int) -> None:
             interface=Interfaces.ASGI,
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=2000, max_buffer_size=64 * 1024),
-            websockets=False,
+            websockets=True,
             log_enabled=False,
         )
         await _servers[port].serve()

@@ -13,6 +13,7 @@ from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.app import ROUTERS, create_app
 from plimsoll.services.risk_api.context import ApiContext, in_process
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
+from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
@@ -20,7 +21,7 @@ from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from small_book import SYMBOLS, small_market
 
-RESOURCES: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs)
+RESOURCES: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, live)
 EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))
 API = "/api/v1"
 BOOK = b"""symbol,quantity,currency,desk

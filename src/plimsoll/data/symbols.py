@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from plimsoll.risk.assumptions import Assumption
 
-__all__ = ["SymbolMatches", "match_symbols"]
+__all__ = ["SymbolMatches", "folded", "match_symbols"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,18 @@ class SymbolMatches:
     assumptions: tuple[Assumption, ...]
 
 
+@lru_cache(maxsize=100_000)  # ticks bring the same few symbols over and over
+def folded(symbol: str) -> str:
+    """Return what all spellings of a symbol share: no case, and one sign for ``. - / _`` and a blank.
+
+    Examples
+    --------
+    >>> folded("BRK-B") == folded("brk.b")
+    True
+    """
+    return re.sub(r"[./\-_ ]+", ".", symbol).casefold()
+
+
 def match_symbols(available: Sequence[str], wanted: Iterable[str]) -> SymbolMatches:
     """Find each wanted symbol among the available ones.
 
@@ -42,12 +55,12 @@ def match_symbols(available: Sequence[str], wanted: Iterable[str]) -> SymbolMatc
     exact = {name: j for j, name in enumerate(available)}
     alike: dict[str, list[int]] = {}
     for j, name in enumerate(available):
-        alike.setdefault(_folded(name), []).append(j)
+        alike.setdefault(folded(name), []).append(j)
     columns: dict[str, int] = {}
     ambiguous: dict[str, tuple[str, ...]] = {}
     assumptions: list[Assumption] = []
     for symbol in dict.fromkeys(wanted):
-        candidates = [exact[symbol]] if symbol in exact else alike.get(_folded(symbol), [])
+        candidates = [exact[symbol]] if symbol in exact else alike.get(folded(symbol), [])
         if len(candidates) > 1:
             ambiguous[symbol] = tuple(available[j] for j in candidates)
         elif candidates:
@@ -58,7 +71,3 @@ def match_symbols(available: Sequence[str], wanted: Iterable[str]) -> SymbolMatc
                 )
                 assumptions.append(Assumption("symbols", text, (symbol,)))
     return SymbolMatches(columns, ambiguous, tuple(assumptions))
-
-
-def _folded(symbol: str) -> str:
-    return re.sub(r"[./\-_ ]+", ".", symbol).casefold()

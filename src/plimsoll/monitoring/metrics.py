@@ -9,6 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from plimsoll.monitoring.cache_metrics import CacheMetrics
 from plimsoll.monitoring.database_metrics import DatabaseMetrics
 from plimsoll.monitoring.job_metrics import JobMetrics
+from plimsoll.monitoring.live_metrics import LiveMetrics
 from plimsoll.monitoring.overload_metrics import OverloadMetrics
 from plimsoll.monitoring.run_metrics import RunMetrics
 
@@ -28,7 +29,7 @@ class Metrics:
     ----------
     http_seconds
         Histogram by ``method``, ``route`` (the template, never the path) and ``status``; seconds.
-    runs, database, cache, overload, jobs
+    runs, database, cache, overload, jobs, live
         Measurements of these areas.
 
     Examples
@@ -53,6 +54,7 @@ class Metrics:
         self.cache = CacheMetrics(self.registry)
         self.overload = OverloadMetrics(self.registry)
         self.jobs = JobMetrics(self.registry)
+        self.live = LiveMetrics(self.registry)
 
     def exposition(self) -> bytes:
         """Return all measurements in the text format of Prometheus."""

@@ -18,6 +18,7 @@ class Permission(StrEnum):
 
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
+    LIVE_READ = "live:read"
     PORTFOLIOS_READ = "portfolios:read"
     PORTFOLIOS_WRITE = "portfolios:write"
     PRICES_READ = "prices:read"
@@ -25,6 +26,7 @@ class Permission(StrEnum):
     RUNS_READ = "runs:read"
     RUNS_START = "runs:start"
     SYSTEM_READ = "system:read"
+    TICKS_WRITE = "ticks:write"
 
 
 @dataclass(frozen=True, slots=True)

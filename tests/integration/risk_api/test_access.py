@@ -38,6 +38,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", JOB): {},
     ("POST", f"{JOB}/cancel"): {},
     ("POST", f"{JOB}/retry"): {},
+    ("GET", f"{API}/live/portfolios/{{portfolio_id}}"): {},
+    ("GET", f"{API}/live/portfolios/{{portfolio_id}}/stream"): {},
 }
 
 

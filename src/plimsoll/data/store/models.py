@@ -172,6 +172,7 @@ class RunRow(StoredRow):
         Index("ix_runs_tenant_id_holdings_id", "tenant_id", "holdings_id"),
         Index("ix_runs_tenant_id_price_set_id", "tenant_id", "price_set_id"),
         Index("ix_runs_tenant_id_run_id", "tenant_id", "run_id"),
+        Index("ix_runs_tenant_id_portfolio_id_as_of_id", "tenant_id", "portfolio_id", "as_of", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

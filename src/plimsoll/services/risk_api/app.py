@@ -14,6 +14,7 @@ from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
+from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
@@ -23,11 +24,12 @@ from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.route_index import RouteIndex
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
+from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
 
 __all__ = ["ROUTERS", "RiskApi", "create_app"]
 
-ROUTERS: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, system, sessions)
+ROUTERS: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, live, system, sessions)
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 
 _COMPRESSED_FROM = 1024
@@ -95,7 +97,8 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
 def _declared(router: ApiRouter) -> tuple[ApiRoute, ...]:
     """Return the routes, all of which say who may call them."""
     routes = tuple(route for route in router.routes if isinstance(route, ApiRoute))
-    if len(routes) < len(router.routes):
+    sockets = [route for route in router.routes if isinstance(route, SocketRoute)]
+    if len(routes) + len(sockets) < len(router.routes):
         raise RuntimeError(f"a route of {router.prefix or '/'} goes round the checks of ApiRoute")
     for route in routes:
         if not required(route.dependant) and not is_public(route.dependant):

@@ -1,6 +1,6 @@
 """Who sends a request: an API key for programs, a session cookie for browsers; nobody else."""
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from plimsoll.security.permissions import Principal
 from plimsoll.services.risk_api.context import context_of
@@ -8,6 +8,7 @@ from plimsoll.services.risk_api.problems import ProblemError
 
 __all__ = ["authenticated", "cookie_name", "refuse_other_sites"]
 
+_WEB_SCHEMES = {"ws": "http", "wss": "https"}
 _SAFE = frozenset({"GET", "HEAD"})
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="plimsoll"'}
 
@@ -17,7 +18,7 @@ def cookie_name(scheme: str) -> str:
     return "__Host-plimsoll" if scheme == "https" else "plimsoll"
 
 
-def authenticated(request: Request) -> Principal:
+def authenticated(request: HTTPConnection) -> Principal:
     """Return who sends the request.
 
     Raises
@@ -33,7 +34,7 @@ def authenticated(request: Request) -> Principal:
     return principal
 
 
-def refuse_other_sites(request: Request) -> None:
+def refuse_other_sites(request: HTTPConnection) -> None:
     """Refuse what a page of another site makes a browser send.
 
     Raises
@@ -41,23 +42,30 @@ def refuse_other_sites(request: Request) -> None:
     ProblemError
         403 unless the browser says that the request comes from a page of ours.
     """
-    own = f"{request.scope['scheme']}://{request.headers.get('host', '')}"
+    own = f"{_scheme(request)}://{request.headers.get('host', '')}"
     origins = request.headers.getlist("origin")
     sites = request.headers.getlist("sec-fetch-site")
     if origins not in ([own], []) or sites not in (["same-origin"], []) or not (origins or sites):
         raise ProblemError(403, "cross-site", "The request does not come from a page of this server.")
 
 
-def _by_key(request: Request, headers: list[str]) -> Principal | None:
+def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | None:
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer":
         return None
     return context_of(request).sign_in.with_key(token.strip())
 
 
-def _by_cookie(request: Request) -> Principal | None:
-    token = request.cookies.get(cookie_name(request.scope["scheme"]), "")
+def _by_cookie(request: HTTPConnection) -> Principal | None:
+    token = request.cookies.get(cookie_name(_scheme(request)), "")
     principal = context_of(request).sign_in.with_session(token)
-    if principal is not None and request.method not in _SAFE:
+    # A WebSocket has no method, and may do more than read.
+    if principal is not None and request.scope.get("method") not in _SAFE:
         refuse_other_sites(request)
     return principal
+
+
+def _scheme(request: HTTPConnection) -> str:
+    """Return the scheme of the pages that talk to us this way."""
+    scheme: str = request.scope["scheme"]
+    return _WEB_SCHEMES.get(scheme, scheme)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
 from fastapi import Depends, FastAPI
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plimsoll.data.store.database import Database
@@ -18,15 +18,19 @@ from plimsoll.services.risk_api.request_limits import LOOPBACK
 from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.services.risk_api.start_up import StartUp
+from plimsoll.workflows.live_hub import LiveHub
+from plimsoll.workflows.live_room import Pace
 
 __all__ = [
     "ApiContext",
     "Calculations",
     "Context",
     "LifespanState",
+    "Live",
     "calculations_of",
     "context_of",
     "in_process",
+    "live_of",
     "readiness_of",
 ]
 
@@ -57,6 +61,8 @@ class ApiContext:
         The streams of events that are open; they end when the API stops.
     start_up
         What is still being prepared.
+    live_pace
+        How often live risk does what.
     """
 
     database: Database
@@ -67,6 +73,7 @@ class ApiContext:
     metrics: Metrics = field(default_factory=Metrics)
     streams: Streams = field(default_factory=Streams)
     start_up: StartUp = field(default_factory=StartUp)
+    live_pace: Pace = field(default_factory=Pace)
 
 
 class LifespanState(TypedDict):
@@ -83,15 +90,18 @@ class LifespanState(TypedDict):
         portfolio from being made.
     readiness
         Whether the parts that are needed work.
+    live
+        Live risk of this process.
     """
 
     context: ApiContext
     creations: Places
     calculations: Places
     readiness: Readiness
+    live: LiveHub
 
 
-def context_of(request: Request) -> ApiContext:
+def context_of(request: HTTPConnection) -> ApiContext:
     """Return what the API was started with."""
     context: ApiContext = request.state.context
     return context
@@ -109,8 +119,15 @@ def calculations_of(request: Request) -> Places:
     return calculations
 
 
+def live_of(request: HTTPConnection) -> LiveHub:
+    """Return live risk of this process."""
+    live: LiveHub = request.state.live
+    return live
+
+
 Calculations = Annotated[Places, Depends(calculations_of)]
 Context = Annotated[ApiContext, Depends(context_of)]
+Live = Annotated[LiveHub, Depends(live_of)]
 
 
 @asynccontextmanager

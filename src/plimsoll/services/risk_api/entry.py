@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import structlog
 from prometheus_client import Histogram
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plimsoll.monitoring.logging import log_line
@@ -61,8 +61,11 @@ class SafeEntry:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await self._serve_socket(scope, receive, send)
             return
         state = scope.setdefault("state", {})
         state["request_id"] = uuid4().hex
@@ -79,6 +82,22 @@ class SafeEntry:
                 await answer.send_problem(receive)
             finally:
                 self._record(scope, answer.status, time.perf_counter() - started)
+
+    async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one WebSocket: how long it lasts says nothing, so only the log knows of it."""
+        state = scope.setdefault("state", {})
+        state["request_id"] = uuid4().hex
+        answer = _SocketAnswer(scope, send)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
+            try:
+                await self.app(scope, receive, answer.send)
+            except Exception as error:  # noqa: BLE001 - as for requests
+                _log_unexpected(error)
+                await answer.give_up(receive)
+            finally:
+                seconds = round(time.perf_counter() - started, 1)
+                _log.info("socket", route=state.get("route", "none"), status=answer.status, seconds=seconds)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
@@ -117,6 +136,37 @@ class _Answer:
             await problem_response(Request(self.scope), error)(self.scope, receive, self.send)
 
 
+class _SocketAnswer:
+    """What has been sent on a WebSocket."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope = scope
+        self.status = 403  # what a server answers when nobody takes the connection
+        self._open = True
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == "websocket.accept":
+            self.status = 101
+        elif kind == "websocket.http.response.start":
+            self.status = message["status"]
+            message["headers"] = _protected(message["headers"], self.scope)
+        if kind in ("websocket.close", "websocket.http.response.start"):
+            self._open = False
+        await self._send(message)
+
+    async def give_up(self, receive: Receive) -> None:
+        """Refuse the connection with a 500, or close it, unless it has ended."""
+        if not self._open:
+            return
+        if self.status == 101:
+            await self.send({"type": "websocket.close", "code": 1011, "reason": "The logs say why."})
+        else:
+            error = ProblemError(500, "internal", "The request id finds it in the logs.")
+            await problem_response(HTTPConnection(self.scope), error)(self.scope, receive, self.send)
+
+
 def _log_unexpected(error: Exception) -> None:
     # Formatted here: what variables held, which some renderers add, is nobody's business.
     lines = "".join(traceback.format_exception(error))
@@ -131,6 +181,6 @@ def _protected(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
     if b"cache-control" not in names:
         kept.append((b"cache-control", b"private, no-cache" if b"etag" in names else b"no-store"))
     kept += ((b"server", b"plimsoll"), (b"x-request-id", scope["state"]["request_id"].encode()))
-    if scope["scheme"] == "https":
+    if scope["scheme"] in ("https", "wss"):
         kept.append(_HSTS)
     return kept

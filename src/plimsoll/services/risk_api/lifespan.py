@@ -11,6 +11,7 @@ from plimsoll.errors import UnavailableError
 from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.slow_queries import watch_queries
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
+from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 
 __all__ = ["lifespan_of"]
@@ -39,12 +40,14 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
         context.database.watch_waits(context.metrics.database.pool_wait_seconds.observe)
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
         try:
-            yield {
-                "context": context,
-                "creations": Places(_CREATIONS),
-                "calculations": Places(_CALCULATIONS, seconds=_CALCULATION_SECONDS),
-                "readiness": Readiness(checks),
-            }
+            async with live_hub(context).running() as live:
+                yield {
+                    "context": context,
+                    "creations": Places(_CREATIONS),
+                    "calculations": Places(_CALCULATIONS, seconds=_CALCULATION_SECONDS),
+                    "readiness": Readiness(checks),
+                    "live": live,
+                }
         finally:
             context.streams.end()
             await context.database.dispose()

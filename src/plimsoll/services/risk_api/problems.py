@@ -5,7 +5,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from plimsoll.wire.problem import Problem, Violation
@@ -80,7 +80,7 @@ class ProblemError(HTTPException):
         self.violations = tuple(violations)
 
 
-def problem_response(request: Request, error: ProblemError) -> Response:
+def problem_response(request: HTTPConnection, error: ProblemError) -> Response:
     """Return the answer that the error stands for."""
     problem = Problem(
         type=f"/api/v1/docs#{error.code}",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
@@ -70,15 +70,16 @@ class RequestLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check the request line and headers, then hand on the request with a clock on its body."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         try:
             self._check(scope)
         except ProblemError as error:
-            await problem_response(Request(scope), error)(scope, receive, send)
+            await problem_response(HTTPConnection(scope), error)(scope, receive, send)
             return
-        await self.app(scope, self._timed(receive), send)
+        # A socket has no body: its messages have limits of their own.
+        await self.app(scope, self._timed(receive) if scope["type"] == "http" else receive, send)
 
     def _check(self, scope: Scope) -> None:
         headers: Sequence[_Header] = scope["headers"]

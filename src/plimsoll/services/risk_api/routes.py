@@ -10,10 +10,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from plimsoll.security.permissions import Permission
 from plimsoll.services.risk_api.authentication import authenticated
 from plimsoll.services.risk_api.etags import tagged
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import is_public, required
+from plimsoll.services.risk_api.sockets import Conversation, SocketRoute
 from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
 from plimsoll.services.risk_api.uploads import MAX_UPLOAD, accepted
 from plimsoll.wire.problem import Violation
@@ -76,6 +78,15 @@ class ApiRouter(APIRouter):
             redirect_slashes=False,
             generate_unique_id_function=lambda route: route.name,
         )
+
+    def socket(self, path: str, *, permission: Permission) -> Callable[[Conversation], Conversation]:
+        """Add a WebSocket at a path below that of the resource, for those who have the permission."""
+
+        def add(conversation: Conversation) -> Conversation:
+            self.routes.append(SocketRoute(self.prefix + path, conversation, permission=permission))
+            return conversation
+
+        return add
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

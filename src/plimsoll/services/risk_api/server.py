@@ -115,7 +115,7 @@ def _server(app: _Interruptible, port: int) -> Server:
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_HEADER_BYTES),
-        websockets=False,
+        websockets=True,
         log_enabled=False,
     )
 

@@ -16,7 +16,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Header
 from starlette.responses import Response
@@ -27,6 +27,7 @@ from plimsoll.services.risk_api.problems import ProblemError
 
 __all__ = [
     "EVENT_STREAM",
+    "Encodes",
     "EventStream",
     "LastEventId",
     "Ready",
@@ -78,7 +79,14 @@ class ServerSentEvent:
         return (("id", self.id), ("event", self.event))
 
 
-Ready = Callable[[], Awaitable[Sequence[ServerSentEvent]]]
+class Encodes(Protocol):
+    """Anything that says how it is sent, such as `ServerSentEvent`, or bytes that many listeners share."""
+
+    def encode(self) -> bytes:
+        """Return the event as it is sent."""
+
+
+Ready = Callable[[], Awaitable[Sequence[Encodes]]]
 """Waits until there is something to send, and returns it; asked again when that is sent, and never before.
 
 So a client that reads slowly holds one batch in memory. Whoever has more to say while it waits either reads
@@ -181,7 +189,7 @@ class EventStream(Response):
     async def _stream(
         self, send: Send, stalled: asyncio.Timeout, over: Sequence["asyncio.Future[None]"]
     ) -> None:
-        waiting: asyncio.Future[Sequence[ServerSentEvent]] | None = None
+        waiting: asyncio.Future[Sequence[Encodes]] | None = None
         try:
             while not any(task.done() for task in over):
                 waiting = waiting or asyncio.ensure_future(self._ready())

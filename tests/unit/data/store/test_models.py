@@ -8,6 +8,7 @@ from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
 from plimsoll.data.store.event_rows import EventRow
 from plimsoll.data.store.job_rows import JobRow
 from plimsoll.data.store.limit_rows import LimitCheckRow, LimitProposalRow, LimitRow, LimitVersionRow
+from plimsoll.data.store.live_rows import LiveLevelRow
 from plimsoll.data.store.models import (
     HoldingsRow,
     IdempotencyKeyRow,
@@ -32,6 +33,7 @@ ROWS = (
     LimitProposalRow,
     LimitRow,
     LimitVersionRow,
+    LiveLevelRow,
     PortfolioRow,
     PriceSetRow,
     RunRow,

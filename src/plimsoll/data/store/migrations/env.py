@@ -9,6 +9,7 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     event_rows,
     job_rows,
     limit_rows,
+    live_rows,
 )
 from plimsoll.data.store.models import StoredRow
 

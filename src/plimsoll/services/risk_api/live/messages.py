@@ -1,0 +1,44 @@
+"""Live numbers as messages."""
+
+from plimsoll.wire import live
+from plimsoll.wire.estimate import Estimate
+from plimsoll.workflows.live_stream import LiveMoment
+
+__all__ = ["encoded"]
+
+
+def encoded(moment: LiveMoment) -> bytes:
+    """Return an update as JSON, once for all who listen.
+
+    Parameters
+    ----------
+    moment
+        What it says.
+    """
+    update = moment.update
+    return (
+        live.LiveUpdate(
+            portfolio_id=moment.base.portfolio_id,
+            risk_run=moment.base.run_id,
+            by=moment.by,
+            base_currency=moment.base_currency,
+            sequence=moment.sequence,
+            at=update.at,
+            degraded=moment.degraded,
+            behind=moment.base.behind,
+            var=Estimate.model_validate(update.var),
+            es=Estimate.model_validate(update.es),
+            value_change=update.value_change,
+            var_change=update.var_change,
+            es_change=update.es_change,
+            nodes=tuple(map(live.LiveNode.model_validate, update.nodes)),
+            movers=tuple(map(live.LiveMover.model_validate, update.movers)),
+            stale=tuple(map(live.StaleFactor.model_validate, update.stale)),
+            applied=update.applied,
+            coalesced=moment.coalesced,
+            rejected={reason.value: count for reason, count in update.rejected.items()},
+            findings=tuple(map(live.DoubtedTick.model_validate, update.findings)),
+        )
+        .model_dump_json()
+        .encode()
+    )
