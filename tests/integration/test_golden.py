@@ -16,6 +16,8 @@ BOOKS = PROJECT / "examples" / "portfolios"
 CASES = {
     "help.txt": ["--help"],
     "help_up.txt": ["up", "--help"],
+    "help_demo.txt": ["demo", "--help"],
+    "help_demo_live.txt": ["demo", "live", "--help"],
     "help_runs.txt": ["runs", "--help"],
     "help_db.txt": ["db", "--help"],
     "help_report.txt": ["report", "--help"],

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from plimsoll.cli.db import db
+from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.runs import runs
 from plimsoll.cli.up import up
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(worker)
+app.add_typer(demo, name="demo")
 app.add_typer(runs, name="runs")
 app.add_typer(db, name="db")
 app.command()(doctor)

@@ -3,23 +3,25 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from plimsoll.data.store.database import Database
 from plimsoll.errors import ConflictError, UsageError
 from plimsoll.risk.live import LiveBook
 from plimsoll.risk.measures import Estimate
 from plimsoll.risk.portfolio import Portfolio
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.figures import Tail
-from plimsoll.workflows.finished_runs import finished_run, ground_of
 from plimsoll.workflows.ground import Ground
 from plimsoll.workflows.live_state import LiveState, from_bytes, to_bytes
 from plimsoll.workflows.live_ticks import Finding, Rejection, Tick, TickGate
 from plimsoll.workflows.revaluation import proxy_volatilities, valuation_of
+
+if TYPE_CHECKING:
+    from plimsoll.data.store.database import Database
 
 __all__ = ["LiveNode", "LivePortfolio", "LiveUpdate", "Mover", "StaleFactor"]
 
@@ -210,7 +212,7 @@ class LivePortfolio:
 
     @classmethod
     async def from_run(
-        cls, database: Database, tenant: UUID, run: UUID, by: Sequence[str] = (), **options: float
+        cls, database: "Database", tenant: UUID, run: UUID, by: Sequence[str] = (), **options: float
     ) -> "LivePortfolio":
         """Return the book of a stored run, at the market of the run.
 
@@ -234,6 +236,8 @@ class LivePortfolio:
         UsageError
             If no position has one of the attributes.
         """
+        from plimsoll.workflows.finished_runs import finished_run, ground_of
+
         finished = await finished_run(database, tenant, run)
         ground = await ground_of(database, tenant, finished)
         book = Portfolio(ground.portfolio.name, finished.cube.positions)
