@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL to use instead of one in the data directory"
     )
+    redis_url: SecretStr | None = Field(
+        default=None, description="Redis, alone or a cluster, for a cache that several instances share"
+    )
+    cache_megabytes: int = Field(default=64, ge=1, description="Memory that cached answers may take")
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")
 

@@ -18,6 +18,7 @@ from plimsoll.client import Retries, RiskClient
 from plimsoll.data.store.embedded import running_postgres
 from plimsoll.errors import UnavailableError
 from postgres import execute
+from redis_server import RedisServer
 
 ANSWER_SECONDS = 10.0  # three on an idle machine; several tests run at once
 STOP_SECONDS = 5.0
@@ -165,6 +166,38 @@ def test_a_broken_database_url(url: str, tmp_path: Path) -> None:
     assert outcome.returncode == 4
     assert outcome.stderr.startswith("plimsoll: ")
     assert "hunter2" not in outcome.stderr
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://user:hunter2@127.0.0.1"])
+def test_a_broken_redis_url(url: str, database_url: str, tmp_path: Path) -> None:
+    """The message says what is wrong and never repeats the password."""
+    port, metrics = map(str, free_ports())
+    place = ("--port", port, "--metrics-port", metrics, "--database-url", database_url)
+    outcome = plimsoll(tmp_path, "up", *place, "--redis-url", url)
+    assert (outcome.returncode, "Redis URL" in outcome.stderr) == (4, True), outcome.stderr
+    assert "hunter2" not in outcome.stderr
+
+
+def test_with_a_redis_and_after_its_end(own_redis: RedisServer, database_url: str, tmp_path: Path) -> None:
+    """Answers go through it while it runs, and come without it when it is gone; the state of it is shown."""
+    place = ("--no-demo", "--database-url", database_url, "--redis-url", own_redis.url)
+    with platform(tmp_path, *place) as running, RiskClient(running.url, running.key) as client:
+        headers = {"Authorization": f"Bearer {running.key}"}
+        state = httpx2.get(f"{running.url}/api/v1/system", headers=headers).json()
+        assert state["breakers"] == {"redis": "closed"}
+        own_redis.kill()
+        book = client.create_portfolio("Book")
+        assert list(client.portfolios()) == [book]
+        assert running.stop()[0] == 0
+    assert "redis://" not in (tmp_path / "up.log").read_text()
+
+
+def test_a_redis_that_is_not_there(database_url: str, tmp_path: Path) -> None:
+    """The platform starts without it and says so."""
+    place = ("--no-demo", "--database-url", database_url, "--redis-url", "redis://127.0.0.1:1")
+    with platform(tmp_path, *place) as running:
+        assert running.stop()[0] == 0
+    assert "cached in memory alone" in (tmp_path / "up.log").read_text()
 
 
 def test_a_database_of_a_newer_version(database_url: str, tmp_path: Path) -> None:

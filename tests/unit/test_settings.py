@@ -22,6 +22,8 @@ def test_defaults() -> None:
     assert Settings().model_dump() == {
         "data_dir": default_data_dir(),
         "database_url": None,
+        "redis_url": None,
+        "cache_megabytes": 64,
         "port": 8000,
         "metrics_port": 8001,
         "prices": "demo",
@@ -73,6 +75,7 @@ def test_the_usual_data_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_a_database_url_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may hold a password, so that no representation shows it."""
     monkeypatch.setenv("PLIMSOLL_DATABASE_URL", "postgresql://user:hunter2@host/name")
+    monkeypatch.setenv("PLIMSOLL_REDIS_URL", "redis://user:hunter2@host")
     assert "hunter2" not in repr(Settings())
 
 

@@ -11,7 +11,7 @@ from plimsoll.cli.configuration import settings
 if TYPE_CHECKING:
     from plimsoll.services.risk_api.installation import Installation
 
-__all__ = ["DataDir", "DatabaseUrl", "installation", "other_place", "where"]
+__all__ = ["DataDir", "DatabaseUrl", "RedisUrl", "installation", "other_place", "where"]
 
 DataDir = Annotated[
     Path | None,
@@ -25,6 +25,14 @@ DatabaseUrl = Annotated[
         help="A PostgreSQL of yours; with a password, rather set PLIMSOLL_DATABASE_URL.",
     ),
 ]
+RedisUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--redis-url",
+        metavar="URL",
+        help="A Redis of yours, for a shared cache; with a password, rather set PLIMSOLL_REDIS_URL.",
+    ),
+]
 
 
 def where(data_dir: Path | None, database_url: str | None) -> tuple[Path, str | None]:
@@ -34,11 +42,19 @@ def where(data_dir: Path | None, database_url: str | None) -> tuple[Path, str | 
     return (data_dir or chosen.data_dir).expanduser().absolute(), database_url or stated
 
 
-def installation(data_dir: Path | None, database_url: str | None) -> "Installation":
+def installation(
+    data_dir: Path | None, database_url: str | None, redis_url: str | None = None
+) -> "Installation":
     """Return the platform that the options and settings name."""
     from plimsoll.services.risk_api.installation import Installation
 
-    return Installation(*where(data_dir, database_url))
+    chosen = settings()
+    stated = chosen.redis_url.get_secret_value() if chosen.redis_url else None
+    return Installation(
+        *where(data_dir, database_url),
+        redis_url=redis_url or stated,
+        cache_bytes=chosen.cache_megabytes * 2**20,
+    )
 
 
 def other_place(data_dir: Path | None) -> str:

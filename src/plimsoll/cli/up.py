@@ -12,10 +12,10 @@ import typer
 
 from plimsoll.cli.configuration import settings
 from plimsoll.cli.output import messages, write_text
-from plimsoll.cli.places import DatabaseUrl, DataDir, installation, other_place
+from plimsoll.cli.places import DatabaseUrl, DataDir, RedisUrl, installation, other_place
 from plimsoll.cli.preloading import preload
 from plimsoll.cli.stopping import leave_now_if_busy, stop_asked, stoppable
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,6 +41,7 @@ _MetricsPort = Annotated[
 def up(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
     port: _Port = None,
     metrics_port: _MetricsPort = None,
     demo: Annotated[bool, typer.Option(help="Whether to put demo books into an empty database.")] = True,
@@ -49,7 +50,7 @@ def up(
     """Start the platform on this machine: database, demo books and risk API. Ctrl-C stops it."""
     from plimsoll.services.risk_api.ports import check_free
 
-    place = installation(data_dir, database_url)
+    place = installation(data_dir, database_url, redis_url)
     port = port or settings().port
     metrics_port = metrics_port or settings().metrics_port
     check_free(port)
@@ -145,6 +146,7 @@ async def _run(
     with stop_asked() as stop:
         async with place.context(database_url) as context:
             with announced(place.directory, url):
+                await _try_redis(context, telling)
                 served = [
                     Served(create_app(context), ports[0], before_stop=context.streams.end),
                     Served(metrics_app(context.metrics), ports[1], "--metrics-port"),
@@ -174,6 +176,16 @@ async def _demo(context: "ApiContext", wanted: bool, telling: _Telling) -> "Asyn
         if loading is not None:
             loading.cancel()
             await asyncio.wait([loading])
+
+
+async def _try_redis(context: "ApiContext", telling: _Telling) -> None:
+    """Say so if there is no Redis where one should be: everything works without it."""
+    redis = context.cache.redis
+    try:
+        if redis is not None:
+            await redis.ask(lambda client: client.get("plimsoll"))
+    except UnavailableError as error:
+        telling.warn(UnavailableError(f"{error.message}; answers are cached in memory alone"))
 
 
 async def _load_demo(context: "ApiContext", telling: _Telling) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError as ValueRefusedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from plimsoll.data.store.changes import Changed, changed
 from plimsoll.errors import DataError, UnavailableError
 
 __all__ = ["APPLICATION_ROLE", "Database", "database_url"]
@@ -93,10 +94,15 @@ class Database:
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._waited: Callable[[float], None] | None = None
+        self._watching: list[Changed] = []
 
     def watch_waits(self, waited: Callable[[float], None]) -> None:
         """Call `waited` for each transaction with the seconds that passed until it had begun."""
         self._waited = waited
+
+    def watch_changes(self, told: Changed) -> None:
+        """Call `told` after each transaction that changed something that others may keep copies of."""
+        self._watching.append(told)
 
     @asynccontextmanager
     async def session(self, tenant: UUID | None) -> AsyncIterator[AsyncSession]:
@@ -118,12 +124,16 @@ class Database:
         """
         setting = {"role": APPLICATION_ROLE, "tenant": "" if tenant is None else str(tenant)}
         asked = time.perf_counter()
+        noted: frozenset[UUID] = frozenset()
         try:
             async with self._sessions.begin() as session:
                 await session.execute(_BEGIN, setting)
                 if self._waited is not None:
                     self._waited(time.perf_counter() - asked)
-                yield session
+                try:
+                    yield session
+                finally:
+                    noted = changed(session)
         except (InterfaceError, OperationalError) as error:
             raise _unavailable(error) from error
         except PoolTimeoutError as error:
@@ -131,6 +141,11 @@ class Database:
             raise UnavailableError("all database connections are in use", remedy=remedy) from error
         except ValueRefusedError as error:
             raise DataError("the database cannot store a value", remedy="Shorten or correct it.") from error
+        finally:
+            # Also after a failure: the commit may have happened although its acknowledgement was lost.
+            if noted and tenant is not None:
+                for told in self._watching:
+                    told(tenant, noted)
 
     async def check(self) -> None:
         """Ask the database for a sign of life.

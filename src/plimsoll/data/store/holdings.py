@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
+from plimsoll.data.store.changes import note_change
 from plimsoll.data.store.models import HoldingsRow, PortfolioRow, new_id
 from plimsoll.data.store.position_document import from_document, to_document
 from plimsoll.errors import ConflictError, NotFoundError, UsageError
@@ -103,6 +104,7 @@ async def record(
         "source": source,
         "document": document,
     }
+    note_change(session, portfolio_id)
     made = insert(HoldingsRow).values(values).returning(*_COLUMNS)
     return _record((await session.execute(made)).one())
 

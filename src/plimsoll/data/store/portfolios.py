@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plimsoll.data.store.changes import note_change
 from plimsoll.data.store.models import PortfolioRow, new_id
 from plimsoll.errors import ConflictError, NotFoundError, PreconditionError
 
@@ -204,6 +205,7 @@ async def _compare_and_set(
         .returning(*_COLUMNS)
         .execution_options(synchronize_session=False)
     )
+    note_change(session, portfolio_id)
     row = (await session.execute(statement)).one_or_none()
     if row is not None:
         return _record(row)

@@ -13,6 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from plimsoll.data.store.database import Database
 from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.metrics import Metrics
+from plimsoll.performance.breaker import Breaker
+from plimsoll.performance.cache import TwoLevelCache
+from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.request_limits import LOOPBACK
 from plimsoll.services.risk_api.server_sent_events import Streams
@@ -63,6 +66,10 @@ class ApiContext:
         What is still being prepared.
     live_pace
         How often live risk does what.
+    cache
+        Of answers; the API closes it when it stops. Its second level is a Redis, if there is one.
+    breakers
+        Of all dependencies that have one, by name; shown to those who may see the state of the system.
     """
 
     database: Database
@@ -74,6 +81,8 @@ class ApiContext:
     streams: Streams = field(default_factory=Streams)
     start_up: StartUp = field(default_factory=StartUp)
     live_pace: Pace = field(default_factory=Pace)
+    cache: TwoLevelCache = field(default_factory=TwoLevelCache)
+    breakers: dict[str, Breaker] = field(default_factory=dict)
 
 
 class LifespanState(TypedDict):
@@ -88,6 +97,8 @@ class LifespanState(TypedDict):
     calculations
         Places for risk runs being calculated: fewer than for creations, so that long runs never keep a
         portfolio from being made.
+    answers
+        Those that are kept.
     readiness
         Whether the parts that are needed work.
     live
@@ -97,6 +108,7 @@ class LifespanState(TypedDict):
     context: ApiContext
     creations: Places
     calculations: Places
+    answers: KeptAnswers
     readiness: Readiness
     live: LiveHub
 

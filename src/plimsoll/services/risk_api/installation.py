@@ -30,10 +30,16 @@ class Installation:
         The data directory.
     database_url
         A PostgreSQL of the user's; None for one of our own in the data directory.
+    redis_url
+        A Redis of the user's that instances share; None for none.
+    cache_bytes
+        Memory that cached answers may take.
     """
 
     directory: Path
     database_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    cache_bytes: int = 64 * 2**20
 
     @property
     def key_file(self) -> Path:
@@ -98,10 +104,13 @@ class Installation:
         Raises
         ------
         UnavailableError
-            If the database or the file with the key cannot be used.
+            If the database, the URL of the Redis or the file with the key cannot be used.
         """
         from plimsoll.data.store.database import Database
         from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
+        from plimsoll.monitoring.metrics import Metrics
+        from plimsoll.performance.cache import TwoLevelCache
+        from plimsoll.performance.redis_link import RedisLink
         from plimsoll.services.risk_api.context import ApiContext
         from plimsoll.services.risk_api.sign_in import LocalSignIn
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
@@ -113,7 +122,15 @@ class Installation:
                 await ensure(session, LOCAL_TENANT, "local")
                 await ensure_clean_up(session)
             key = local_api_key(self.directory)
-            yield ApiContext(database=database, sign_in=LocalSignIn(LOCAL_TENANT, key))
+            metrics = Metrics()
+            redis = None if self.redis_url is None else RedisLink(self.redis_url)
+            yield ApiContext(
+                database=database,
+                sign_in=LocalSignIn(LOCAL_TENANT, key),
+                metrics=metrics,
+                cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
+                breakers={} if redis is None else {redis.breaker.name: redis.breaker},
+            )
         finally:
             await database.dispose()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -10,7 +11,9 @@ from plimsoll.data.store import schema
 from plimsoll.errors import UnavailableError
 from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.slow_queries import watch_queries
+from plimsoll.performance.breaker import Breaker, BreakerState
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
+from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 
@@ -38,6 +41,10 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
         watch_queries(engine.sync_engine, context.metrics.database)
         context.metrics.database.watch_pool(engine.sync_engine)
         context.database.watch_waits(context.metrics.database.pool_wait_seconds.observe)
+        answers = KeptAnswers(context.cache)
+        context.database.watch_changes(answers.note_changes)
+        for name, breaker in context.breakers.items():
+            context.metrics.overload.watch_breaker(name, partial(_openness, breaker))
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
         try:
             async with live_hub(context).running() as live:
@@ -45,14 +52,20 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "context": context,
                     "creations": Places(_CREATIONS),
                     "calculations": Places(_CALCULATIONS, seconds=_CALCULATION_SECONDS),
+                    "answers": answers,
                     "readiness": Readiness(checks),
                     "live": live,
                 }
         finally:
             context.streams.end()
+            await context.cache.close()
             await context.database.dispose()
 
     return lifespan
+
+
+def _openness(breaker: Breaker) -> float:
+    return {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 1.0}[breaker.state]
 
 
 async def _migrated(context: ApiContext) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from plimsoll.security.permissions import Permission
 from plimsoll.services.risk_api.authentication import authenticated
 from plimsoll.services.risk_api.etags import tagged
+from plimsoll.services.risk_api.kept_answers import KeptAnswers, keeping_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.sockets import Conversation, SocketRoute
@@ -43,6 +44,7 @@ class ApiRoute(APIRoute):
         limit = MAX_UPLOAD if files else MAX_JSON
         media_types = tuple(files) or (("application/json",) if self.body_field else ())
         is_read = "GET" in (self.methods or ()) and self.path_format.startswith(API_PREFIX)
+        keeping = keeping_of(self.endpoint)
 
         async def checked(request: Request) -> Response:
             request.state.route = self.path_format
@@ -52,9 +54,16 @@ class ApiRoute(APIRoute):
                     raise ProblemError(403, "forbidden", "A permission is missing for this.")
                 request.state.principal = principal
             _refuse_unknown(request, parameters)
-            strict = StrictRequest(request.scope, request.receive, limit=limit, media_types=media_types)
-            answer = await handler(strict)
-            return tagged(request, answer) if is_read else answer
+
+            async def made(asked: Request) -> Response:
+                strict = StrictRequest(asked.scope, asked.receive, limit=limit, media_types=media_types)
+                answer = await handler(strict)
+                return tagged(asked, answer) if is_read else answer
+
+            if keeping is None or public:
+                return await made(request)
+            answers: KeptAnswers = request.state.answers
+            return await answers.answer(request, request.state.principal.tenant, keeping, made)
 
         return checked
 

@@ -27,7 +27,9 @@ def test_a_database_of_our_own(tmp_path: Path) -> None:
 
 def test_a_database_of_the_users(tmp_path: Path) -> None:
     """It is taken as it is, whoever asks; its password is in no representation."""
-    place = Installation(tmp_path / "data", "postgresql://user:hunter2@host/name")
+    place = Installation(
+        tmp_path / "data", "postgresql://user:hunter2@host/name", redis_url="redis://user:hunter2@host"
+    )
     for shared in (True, False):
         with place.database(shared=shared) as url:
             assert url == "postgresql://user:hunter2@host/name"

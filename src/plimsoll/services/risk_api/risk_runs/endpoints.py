@@ -1,5 +1,6 @@
 """Risk runs: start, list, read; cut the cube, ask what-if, replay, compare."""
 
+import hashlib
 from typing import Annotated
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from starlette.responses import Response
 
 from plimsoll.data.store import portfolios
 from plimsoll.monitoring.stages import measured
+from plimsoll.performance.cache_keys import CacheKey
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Calculations, Context
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.jobs.messages import accepted
+from plimsoll.services.risk_api.kept_answers import FOR_GOOD, kept
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.preferences import RespondAsync
 from plimsoll.services.risk_api.requirements import Require
@@ -31,6 +34,7 @@ from plimsoll.wire.risk_runs import NewRiskRun, RiskRun, RiskRunPage
 from plimsoll.wire.what_if import WhatIf, WhatIfResult
 from plimsoll.workflows import replay, runs
 from plimsoll.workflows.cube_queries import cut
+from plimsoll.workflows.identity import code_version
 from plimsoll.workflows.risk_run_jobs import enqueue_run
 from plimsoll.workflows.what_if import what_if
 
@@ -48,6 +52,8 @@ __all__ = [
 ]
 
 router = ApiRouter("risk-runs")
+
+_WHAT_IF_SECONDS = 600.0  # the answer stays true for ever, but people go on to the next basket
 
 
 _REPORT = {"schema_version": 1, "as_of": "2026-06-30", "base_currency": "USD", "value": 11854675.6}
@@ -120,6 +126,7 @@ async def list_risk_runs(
 
 
 @router.get("/{run_id}", response_model=RiskRun, responses=UNCHANGED)
+@kept(FOR_GOOD)
 async def get_risk_run(run_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
     """Read what is known about a run without its report."""
     record = await runs.get_run(context.database, caller.tenant, run_id)
@@ -130,6 +137,7 @@ async def get_risk_run(run_id: UUID, context: Context, caller: _Reader, request:
 @router.get(
     "/{run_id}/report", responses={**content("application/json", {"type": "object"}, _REPORT), **UNCHANGED}
 )
+@kept(FOR_GOOD)
 async def get_report(run_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
     """Read the report: byte for byte the document of ``plimsoll report --json``."""
     record = await runs.get_run(context.database, caller.tenant, run_id)
@@ -141,6 +149,7 @@ async def get_report(run_id: UUID, context: Context, caller: _Reader, request: R
 
 
 @router.get("/{run_id}/report.html", response_class=Response, responses={**content("text/html"), **CONFLICT})
+@kept(FOR_GOOD)
 async def get_report_page(run_id: UUID, context: Context, caller: _Reader) -> Response:
     """Read the report as one self-contained page."""
     page = await replay.report_page(context.database, caller.tenant, run_id)
@@ -148,6 +157,7 @@ async def get_report_page(run_id: UUID, context: Context, caller: _Reader) -> Re
 
 
 @router.get("/{run_id}/cube", response_model=CubeCut, responses=content(ARROW_STREAM))
+@kept(FOR_GOOD)
 async def cut_cube(
     run_id: UUID,
     context: Context,
@@ -172,12 +182,19 @@ async def cut_cube(
     return made
 
 
-@router.post("/{run_id}/what-if", responses=CONFLICT)
-async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _Reader) -> WhatIfResult:
+@router.post("/{run_id}/what-if", response_model=WhatIfResult, responses=CONFLICT)
+async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _Reader) -> Response:
     """Ask what a basket of trades would do to value, VaR and ES, without pricing the portfolio again."""
     trades = [position_of(trade, place) for place, trade in enumerate(basket.trades)]
-    result = await what_if(context.database, caller.tenant, run_id, trades)
-    return messages.what_if_result(run_id, result)
+
+    async def make() -> bytes:
+        result = await what_if(context.database, caller.tenant, run_id, trades)
+        return messages.what_if_result(run_id, result).model_dump_json().encode()
+
+    basket_hash = hashlib.sha256(basket.model_dump_json().encode()).hexdigest()
+    key = CacheKey(caller.tenant, "what-if", (code_version(), str(run_id), basket_hash))
+    found = await context.cache.get_or_make(key, make, seconds=_WHAT_IF_SECONDS)
+    return Response(found, media_type="application/json")
 
 
 @router.post("/{run_id}/replay")
@@ -188,6 +205,7 @@ async def replay_risk_run(run_id: UUID, context: Context, caller: _Starter) -> R
 
 
 @router.get("/{run_id}/diff/{other_id}")
+@kept(FOR_GOOD)
 async def diff_risk_runs(run_id: UUID, other_id: UUID, context: Context, caller: _Reader) -> RunDiff:
     """Say what differs between two runs, and by how much the result moved."""
     found = await replay.diff(context.database, caller.tenant, run_id, other_id)

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.services.risk_api.context import context_of, readiness_of
+from plimsoll.services.risk_api.context import Context, context_of, readiness_of
 from plimsoll.services.risk_api.requirements import Public, Require
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
 from plimsoll.services.risk_api.static_files import page, static_file
@@ -40,13 +40,14 @@ async def started(request: Request) -> Response:
 
 @router.get(f"{API_PREFIX}/system", summary="What the server is and how it is")
 async def system(
-    request: Request, principal: Annotated[Principal, Require[Permission.SYSTEM_READ]]
+    request: Request, context: Context, principal: Annotated[Principal, Require[Permission.SYSTEM_READ]]
 ) -> System:
     """Return the version, the state of each part, and who asks."""
     return System(
         version=version("plimsoll-risk"),
         ready=await readiness_of(request).ask(),
-        starting=context_of(request).start_up.pending,
+        starting=context.start_up.pending,
+        breakers={name: breaker.state.value for name, breaker in context.breakers.items()},
         principal=principal.name,
         permissions=tuple(sorted(permission.value for permission in principal.permissions)),
     )

@@ -1,11 +1,14 @@
 """Health, the document and what the server is, against a real database."""
 
+from contextlib import suppress
 from importlib.metadata import version
 from uuid import UUID
 
 import pytest
 
 from plimsoll.data.store.database import Database
+from plimsoll.monitoring.metrics import Metrics
+from plimsoll.performance.breaker import Breaker
 from plimsoll.security.permissions import Permission
 from plimsoll.services.risk_api.start_up import StartUp
 from plimsoll.wire.system import System
@@ -39,6 +42,20 @@ async def test_details_are_for_those_who_are_signed_in() -> None:
     assert found.ready == {"database": False, "migrations": False}
     assert found.version == version("plimsoll-risk")
     assert set(found.permissions) == {permission.value for permission in Permission}
+
+
+async def test_breakers_are_shown_and_measured() -> None:
+    """The state of each dependency that may fail stands in the answer and in the metrics."""
+    metrics, breaker = Metrics(), Breaker("redis", failures=1)
+    async with client_of(probe_app(metrics=metrics, breakers={"redis": breaker})) as client:
+        for state, openness in (("closed", 0.0), ("open", 1.0)):
+            found = System.model_validate_json((await client.get("/api/v1/system")).content)
+            assert found.breakers == {"redis": state}
+            labels = {"dependency": "redis"}
+            assert metrics.registry.get_sample_value("plimsoll_breaker_open", labels) == openness
+            with suppress(ConnectionError):
+                async with breaker:
+                    raise ConnectionError
 
 
 async def test_the_document_and_its_page_are_there() -> None:
