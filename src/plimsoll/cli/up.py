@@ -185,7 +185,7 @@ async def _try_redis(context: "ApiContext", telling: _Telling) -> None:
         if redis is not None:
             await redis.ask(lambda client: client.get("plimsoll"))
     except UnavailableError as error:
-        telling.warn(UnavailableError(f"{error.message}; answers are cached in memory alone"))
+        telling.note(f"plimsoll: {error.message}; answers are cached in memory alone")
 
 
 async def _load_demo(context: "ApiContext", telling: _Telling) -> None:
