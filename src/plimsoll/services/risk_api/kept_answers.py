@@ -26,7 +26,7 @@ from plimsoll.services.risk_api.etags import not_modified
 from plimsoll.services.risk_api.stored_answer import StoredAnswer
 from plimsoll.workflows.identity import code_version
 
-__all__ = ["FOR_GOOD", "UNTIL_CHANGED", "Keeping", "KeptAnswers", "keeping_of", "kept"]
+__all__ = ["BRIEFLY", "FOR_GOOD", "Keeping", "KeptAnswers", "keeping_of", "kept"]
 
 _COMPRESSED_FROM = 1024
 _LEVEL = 5
@@ -62,7 +62,7 @@ class Keeping:
 FOR_GOOD = Keeping(3600.0, shared=True)
 """Of what never changes, as a finished run does not; an hour, so that memory goes to what is asked for."""
 
-UNTIL_CHANGED = Keeping(1.0, shared=False, subject="portfolio_id")
+BRIEFLY = Keeping(1.0, shared=False, subject="portfolio_id")
 """Of a portfolio and what it holds: a change here is seen at once, one on another instance after a second."""
 
 

@@ -16,7 +16,7 @@ from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.redis_link import RedisLink
 from plimsoll.services.risk_api.app import ROUTERS
 from plimsoll.services.risk_api.etags import etag
-from plimsoll.services.risk_api.kept_answers import FOR_GOOD, UNTIL_CHANGED, keeping_of, kept
+from plimsoll.services.risk_api.kept_answers import BRIEFLY, FOR_GOOD, keeping_of, kept
 from plimsoll.services.risk_api.routes import ApiRouter
 from probe_api import Caller, client_of, probe_app
 from risk_api_world import API, World, held, new_portfolio, ready_run, world_on
@@ -131,7 +131,7 @@ def test_what_is_kept_is_listed_here() -> None:
     }
     for_good = ("get_risk_run", "get_report", "get_report_page", "cut_cube", "diff_risk_runs")
     for_a_moment = ("get_portfolio", "get_positions", "get_position_history")
-    assert found == {**dict.fromkeys(for_good, FOR_GOOD), **dict.fromkeys(for_a_moment, UNTIL_CHANGED)}
+    assert found == {**dict.fromkeys(for_good, FOR_GOOD), **dict.fromkeys(for_a_moment, BRIEFLY)}
 
 
 async def test_a_change_is_seen_at_once(world: World, database: Database, tenant: UUID) -> None:

@@ -17,7 +17,7 @@ from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
-from plimsoll.services.risk_api.kept_answers import UNTIL_CHANGED, kept
+from plimsoll.services.risk_api.kept_answers import BRIEFLY, kept
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.portfolios.messages import holdings_of, import_result, version_of
 from plimsoll.services.risk_api.requirements import Require
@@ -82,7 +82,7 @@ async def list_portfolios(
 
 
 @router.get("/{portfolio_id}", response_model=Portfolio, responses=UNCHANGED)
-@kept(UNTIL_CHANGED)
+@kept(BRIEFLY)
 async def get_portfolio(portfolio_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
     """Read a portfolio, archived or not."""
     async with context.database.session(caller.tenant) as session:
@@ -144,7 +144,7 @@ async def import_positions(
 
 
 @router.get("/{portfolio_id}/positions", response_model=Holdings, responses=UNCHANGED)
-@kept(UNTIL_CHANGED)
+@kept(BRIEFLY)
 async def get_positions(
     portfolio_id: UUID,
     context: Context,
@@ -164,7 +164,7 @@ async def get_positions(
 
 
 @router.get("/{portfolio_id}/positions/history")
-@kept(UNTIL_CHANGED)
+@kept(BRIEFLY)
 async def get_position_history(portfolio_id: UUID, context: Context, caller: _Reader) -> PositionHistory:
     """List all versions of what a portfolio holds, the one known last first."""
     async with context.database.session(caller.tenant) as session:
