@@ -11,12 +11,16 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from plimsoll.errors import UnavailableError
+from plimsoll.services.risk_api.draining import Drained, shut_the_door
 from plimsoll.services.risk_api.ports import ADDRESS, check_free
 
 __all__ = ["Served", "serving"]
 
 _START_SECONDS = 20.0
-_STOP_SECONDS = 3.0
+# Who keeps a connection for further requests is told to leave with the next answer, and has this long for it.
+_DRAIN_SECONDS = 1.0
+_QUIET_SECONDS = 0.15
+_STOP_SECONDS = 2.5
 # A client that sends its headers drop by drop, or without end, holds a connection for so long and no more.
 _HEADER_MILLISECONDS = 10_000
 _HEADER_BYTES = 64 * 1024
@@ -49,8 +53,9 @@ class Served:
 async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
     """Serve applications on the running event loop for as long as the block lasts.
 
-    The block begins when all of them answer. When it ends, requests under way are answered, those that take
-    more than a few seconds broken off, and then each application's lifespan ends.
+    The block begins when all of them answer. When it ends, nobody new is let in, who is connected is answered
+    and asked to leave, requests that take more than a few seconds are broken off, and then each application's
+    lifespan ends.
 
     Parameters
     ----------
@@ -64,7 +69,7 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
     """
     for served in applications:
         check_free(served.port, served.option)
-    apps = [_Interruptible(served.app) for served in applications]
+    apps = [Drained(served.app) for served in applications]
     servers = [_server(app, served.port) for app, served in zip(apps, applications, strict=True)]
     stops: list[Callable[[], None]] = [server.stop for server in servers]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
@@ -75,6 +80,10 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
     finally:
         for served in applications:
             served.before_stop()
+            shut_the_door(served.port)
+        await asyncio.gather(
+            *(app.drain(quiet_seconds=_QUIET_SECONDS, seconds=_DRAIN_SECONDS) for app in apps)
+        )
         for stop in stops:
             stop()
         _, unfinished = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
@@ -84,30 +93,7 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Interruptible:
-    """An application whose requests under way can be broken off."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self._under_way: set[asyncio.Task[Any]] = set()
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        task = asyncio.current_task()
-        if scope["type"] == "lifespan" or task is None:
-            await self._app(scope, receive, send)
-            return
-        self._under_way.add(task)
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._under_way.discard(task)
-
-    def interrupt(self) -> None:
-        for task in self._under_way:
-            task.cancel()
-
-
-def _server(app: _Interruptible, port: int) -> Server:
+def _server(app: Drained, port: int) -> Server:
     return Server(
         app,
         address=ADDRESS,
