@@ -59,7 +59,9 @@ class World:
 
 
 @asynccontextmanager
-async def world_on(database: Database, tenant: UUID, other_tenant: UUID) -> AsyncIterator[World]:
+async def world_on(
+    database: Database, tenant: UUID, other_tenant: UUID, **context: Any
+) -> AsyncIterator[World]:
     """Start the API on a database with two tenants."""
     everything = frozenset(Permission)
     people = {
@@ -67,7 +69,8 @@ async def world_on(database: Database, tenant: UUID, other_tenant: UUID) -> Asyn
         "powerless": Principal("powerless", tenant, "Powerless", frozenset()),
         "outsider": Principal("outsider", other_tenant, "Outsider", everything),
     }
-    app = create_app(ApiContext(database=database, sign_in=Doors(tenant, "", people=people)), EVERYTHING)
+    sign_in = Doors(tenant, "", people=people)
+    app = create_app(ApiContext(database=database, sign_in=sign_in, **context), EVERYTHING)
     async with AsyncExitStack() as stack:
         served = await stack.enter_async_context(in_process(app))
 

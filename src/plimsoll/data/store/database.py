@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from psycopg.errors import QueryCanceled
+from psycopg.errors import DiskFull, QueryCanceled
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.exc import DataError as ValueRefusedError
@@ -166,6 +166,8 @@ class Database:
 def _unavailable(error: InterfaceError | OperationalError) -> UnavailableError:
     if isinstance(error.orig, QueryCanceled):
         return UnavailableError("the database took too long to answer", remedy="Try again with less.")
+    if isinstance(error.orig, DiskFull):
+        return UnavailableError("the disk of the database is full", remedy="Make room there and try again.")
     if str(getattr(error.orig, "sqlstate", "")).startswith(_ROLLED_BACK):
         return UnavailableError("two changes got in each other's way", remedy="Try again.")
     remedy = "Check that PostgreSQL runs and that the database URL is right."

@@ -183,8 +183,12 @@ async def archive(session: AsyncSession, portfolio_id: UUID, *, expected_version
     children = select(PortfolioRow.id).where(
         PortfolioRow.parent_id == portfolio_id, PortfolioRow.archived_at.is_(None)
     )
+    # Held by an import under way: the instant of the archive is later than that of what it records.
+    await session.execute(select(PortfolioRow.id).where(PortfolioRow.id == portfolio_id).with_for_update())
     async with session.begin_nested():
-        record = await _compare_and_set(session, portfolio_id, expected_version, {"archived_at": func.now()})
+        record = await _compare_and_set(
+            session, portfolio_id, expected_version, {"archived_at": func.clock_timestamp()}
+        )
         if (await session.execute(children.limit(1))).first() is not None:
             remedy = "Archive or move those first."
             raise ConflictError("the portfolio has live portfolios below it", remedy=remedy)
