@@ -13,6 +13,7 @@ import structlog
 from plimsoll.data.store.database import Database
 from plimsoll.errors import PlimsollError
 from plimsoll.workflows.live_room import LiveRoom, Pace, Watchers
+from plimsoll.workflows.live_sharing import LiveSharing
 from plimsoll.workflows.live_stream import Encode, LiveStream
 from plimsoll.workflows.live_ticks import Tick
 from plimsoll.workflows.tick_board import Taken
@@ -35,6 +36,8 @@ class LiveHub:
         See `plimsoll.workflows.live_room`.
     clock
         Says what time it is, in UTC.
+    redis_url
+        Of the Redis through which instances share ticks; None for one that is alone.
     """
 
     def __init__(
@@ -45,12 +48,16 @@ class LiveHub:
         pace: Pace | None = None,
         watchers: Watchers | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        redis_url: str | None = None,
     ) -> None:
         self._database = database
         self._encode = encode
         self._pace = pace or Pace()
         self._watchers = watchers or Watchers()
         self._clock = clock
+        self._sharing = (
+            None if redis_url is None else LiveSharing(redis_url, degraded=self._watchers.degraded)
+        )
         self._calculations = ThreadPoolExecutor(1, thread_name_prefix="plimsoll-live")
         self._rooms: dict[UUID, asyncio.Task[LiveRoom]] = {}
 
@@ -67,6 +74,8 @@ class LiveHub:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self._sharing is not None:
+                await self._sharing.close()
             for room in self.rooms:
                 await self._tried(room, LiveRoom.close)
             self._calculations.shutdown(wait=False, cancel_futures=True)
@@ -118,6 +127,8 @@ class LiveHub:
             self._clock,
         )
         await room.load()
+        if self._sharing is not None:
+            self._sharing.join(room)
         return room
 
     async def _again(self, seconds: float, work: Callable[[LiveRoom], Awaitable[None]]) -> None:

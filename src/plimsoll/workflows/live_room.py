@@ -19,6 +19,7 @@ from plimsoll.data.store.standings import Standing, standings
 from plimsoll.errors import NotFoundError, PlimsollError, UnavailableError
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.live import LivePortfolio
+from plimsoll.workflows.live_outbox import Outbox
 from plimsoll.workflows.live_positions import run_of_new_positions
 from plimsoll.workflows.live_stream import Base, Encode, LiveStream, levels_into
 from plimsoll.workflows.live_ticks import Tick
@@ -65,10 +66,13 @@ class Watchers:
         For each update, the seconds from the arrival of its oldest tick.
     coalesced
         How many levels were replaced before they were valued.
+    degraded
+        Whether ticks are not shared although they should be, whenever that changes.
     """
 
     published: Callable[[float], None] = lambda _: None
     coalesced: Callable[[int], None] = lambda _: None
+    degraded: Callable[[bool], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -102,10 +106,12 @@ class LiveRoom:
     clock: Callable[[], dt.datetime]
     board: TickBoard = field(init=False)
     degraded: bool = field(init=False, default=False)
+    outbox: Outbox = field(init=False, default_factory=Outbox)
     _streams: dict[_Key, _Open] = field(init=False, default_factory=dict)
     _opening: dict[_Key, "asyncio.Task[LiveStream]"] = field(init=False, default_factory=dict)
     _listening: dict[str, list[LiveStream]] = field(init=False, default_factory=dict)
     _unkept: dict[str, Level] = field(init=False, default_factory=dict)
+    _watching: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _price_set: UUID | None = field(init=False, default=None)
     _refused_positions: set[UUID] = field(init=False, default_factory=set)
 
@@ -140,6 +146,7 @@ class LiveRoom:
         taken = self.board.take(ticks)
         self._unkept.update(taken.levels)
         self._hand_on(taken.levels)
+        self.outbox.add(taken.levels)
         return taken
 
     def hear(self, levels: Mapping[str, Level], *, keep: bool = True) -> None:
@@ -214,6 +221,10 @@ class LiveRoom:
 
     async def watch(self) -> None:
         """Look for new runs, positions and prices, go on from them, and close what nobody needs."""
+        async with self._watching:
+            await self._watch()
+
+    async def _watch(self) -> None:
         await self._learn_prices()
         await self._close_idle()
         if not self._streams:
@@ -285,6 +296,7 @@ class LiveRoom:
         self.board.learn({name: quotes[name].level for name in live.book.names}, as_of=base.as_of)
         await stream.rebase(live, base, self.board.levels)
         self._listen()
+        self.outbox.look()
 
     async def _run_again(self, standing: Standing) -> Standing | None:
         """Return where the portfolio stands with a run of its new positions; None where none can be made."""

@@ -70,6 +70,8 @@ class ApiContext:
         Of answers; the API closes it when it stops. Its second level is a Redis, if there is one.
     breakers
         Of all dependencies that have one, by name; shown to those who may see the state of the system.
+    redis_url
+        Of the Redis through which instances share ticks; None for one that is alone.
     """
 
     database: Database
@@ -83,6 +85,7 @@ class ApiContext:
     live_pace: Pace = field(default_factory=Pace)
     cache: TwoLevelCache = field(default_factory=TwoLevelCache)
     breakers: dict[str, Breaker] = field(default_factory=dict)
+    redis_url: str | None = field(default=None, repr=False)
 
 
 class LifespanState(TypedDict):

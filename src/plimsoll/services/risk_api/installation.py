@@ -130,6 +130,7 @@ class Installation:
                 metrics=metrics,
                 cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
                 breakers={} if redis is None else {redis.breaker.name: redis.breaker},
+                redis_url=self.redis_url,
             )
         finally:
             await database.dispose()

@@ -22,9 +22,12 @@ def live_hub(context: ApiContext) -> LiveHub:
         encode=encoded,
         pace=context.live_pace,
         watchers=Watchers(
-            published=measured.latency_seconds.observe, coalesced=measured.ticks.labels("coalesced").inc
+            published=measured.latency_seconds.observe,
+            coalesced=measured.ticks.labels("coalesced").inc,
+            degraded=measured.degraded.set,
         ),
         clock=context.clock,
+        redis_url=context.redis_url,
     )
     measured.tick_age_seconds.set_function(hub.tick_age)
     measured.portfolios.set_function(hub.portfolios)
