@@ -84,6 +84,8 @@ def complete(
     (True, 'FILLED')
     """
     observed = np.isfinite(levels)
+    if observed.all():
+        return Completed(levels.copy(), np.full(levels.shape, Quality.OBSERVED, np.uint8), {}, {})
     positive = np.asarray(~(levels <= 0).any(axis=0))
     seen = levels.copy()
     seen[:, positive] = np.log(levels[:, positive])

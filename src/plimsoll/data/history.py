@@ -223,13 +223,15 @@ def _result(
     names = [names[j] for j in kept]
     observed, levels, quality = observed[:, kept], done.levels[:, kept], done.quality[:, kept]
     quality[standing_still(observed)] = Quality.STALE
-    shocks = [Shock.ABSOLUTE if (column <= 0).any() else Shock.RELATIVE for column in observed.T]
+    below = np.asarray((observed <= 0).any(axis=0)).tolist()
+    shocks = [Shock.ABSOLUTE if found_below else Shock.RELATIVE for found_below in below]
     factors = tuple(RiskFactor(name, shock) for name, shock in zip(names, shocks, strict=True))
     history = MarketHistory(dates, factors, levels, quality)
+    by_name = dict(zip(names, np.ascontiguousarray(quality.T), strict=True))
     all_notes = (
         *notes,
         *notes_on_prices(names, observed),
-        *notes_on_levels(correlations, dates, dict(zip(names, quality.T, strict=True)), _LONGEST_BRIDGE),
+        *notes_on_levels(correlations, dates, by_name, _LONGEST_BRIDGE),
     )
     last_prices = _last_prices(found, failures, all_dates, asked)
     return HistoryResult(history, _snapshot(history, asked), failures, all_notes, last_prices)

@@ -77,9 +77,10 @@ def notes_on_levels(
     longest_bridge
         Dates a gap may have to count as filled.
     """
+    table = np.array(list(quality.values())).reshape(len(quality), len(dates))
 
     def noted(topic: str, code: Quality, what: str) -> list[Assumption]:
-        counts = {name: int((codes == code).sum()) for name, codes in quality.items()}
+        counts = dict(zip(quality, np.count_nonzero(table == code, axis=1).tolist(), strict=True))
         return _noted(topic, counts, "price", what.format(_correlations(correlations, counts)))
 
     along = (
@@ -91,7 +92,9 @@ def notes_on_levels(
         *noted("gaps", Quality.FILLED, f"missing for at most {longest_bridge} dates and bridged {along}"),
         *noted("proxy", Quality.PROXIED, f"missing {outside}, and proxied {along}"),
         *noted("stale", Quality.STALE, "marked stale: unchanged for 5 observations or more"),
-        *_ends(dates, quality, longest_bridge),
+        *_ends(
+            dates, dict(zip(quality, dates_since_observation(table.T).tolist(), strict=True)), longest_bridge
+        ),
     ]
 
 
@@ -115,13 +118,11 @@ def _correlations(correlations: Mapping[str, float], counts: Mapping[str, int]) 
     )
 
 
-def _ends(
-    dates: NDArray[np.datetime64], quality: Mapping[str, NDArray[np.uint8]], longest_bridge: int
-) -> list[Assumption]:
+def _ends(dates: NDArray[np.datetime64], ages: Mapping[str, int], longest_bridge: int) -> list[Assumption]:
     """Report series without a price on the last date, together where they end together."""
     ending: dict[int, list[str]] = {}
-    for name, codes in quality.items():
-        if age := int(dates_since_observation(codes)):
+    for name, age in ages.items():
+        if age:
             ending.setdefault(age, []).append(name)
     notes = []
     for age, together in sorted(ending.items()):

@@ -1,5 +1,7 @@
 """Prices that are not what they seem: standing still, jumping there and back, 100 times too large, zero."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,13 +21,19 @@ def standing_still(prices: NDArray[np.float64]) -> NDArray[np.bool_]:
     [False, False, False, False, False, False, True, False]
     """
     marks = np.zeros(prices.shape, dtype=np.bool_)
-    for j in range(prices.shape[1]):
+    for j in np.flatnonzero(_repeats(prices)).tolist():
         seen = np.flatnonzero(np.isfinite(prices[:, j]))
         same = np.concatenate([[False], prices[seen[1:], j] == prices[seen[:-1], j]])[: len(seen)]
         place = np.arange(len(seen))
         run_start = np.maximum.accumulate(np.where(same, 0, place)) if len(seen) else place
         marks[seen[place - run_start >= _STALE_FROM - 1], j] = True
     return marks
+
+
+def _repeats(prices: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which series are not complete or have two equal prices in a row; the others never stand still."""
+    complete = np.isfinite(prices).all(axis=0)
+    return np.asarray(~complete | (prices[1:] == prices[:-1]).any(axis=0))
 
 
 def zeros_as_missing(prices: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -46,12 +54,14 @@ def reversing_spikes(prices: NDArray[np.float64]) -> NDArray[np.int64]:
     not above zero.
     """
     counts = np.zeros(prices.shape[1], dtype=np.int64)
-    for j, moves in enumerate(_moves(prices)):
-        if len(moves) > 2:
-            deviation = _NORMAL_MAD * np.median(np.abs(moves - np.median(moves)))
-            spike = np.abs(moves[:-1]) > _ROBUST_DEVIATIONS * deviation
-            undone = np.abs(moves[:-1] + moves[1:]) <= 0.2 * np.abs(moves[:-1])
-            counts[j] = int((spike & undone).sum()) if deviation > 0 else 0
+    for columns, moves in _moves(prices):
+        if moves.shape[1] > 2:
+            centre = np.median(moves, axis=1, keepdims=True)
+            deviation = _NORMAL_MAD * np.median(np.abs(moves - centre), axis=1, keepdims=True)
+            size = np.abs(moves[:, :-1])
+            spike = (size > _ROBUST_DEVIATIONS * deviation) & (deviation > 0)
+            undone = np.abs(moves[:, :-1] + moves[:, 1:]) <= 0.2 * size
+            counts[columns] = (spike & undone).sum(axis=1)
     return counts
 
 
@@ -61,13 +71,22 @@ def hundredfold_jumps(prices: NDArray[np.float64]) -> NDArray[np.int64]:
     A price in pence among prices in pounds does that.
     """
     counts = np.zeros(prices.shape[1], dtype=np.int64)
-    for j, moves in enumerate(_moves(prices)):
-        if (prices[np.isfinite(prices[:, j]), j] > 0).all():
-            counts[j] = int((np.abs(np.abs(moves) - np.log(100.0)) < np.log(1.2)).sum())
+    positive: NDArray[np.bool_] = ~np.asarray((prices <= 0).any(axis=0))
+    for columns, moves in _moves(prices):
+        hundredfold = (np.abs(np.abs(moves) - np.log(100.0)) < np.log(1.2)).sum(axis=1)
+        counts[columns] = np.where(positive[columns], hundredfold, 0)
     return counts
 
 
-def _moves(prices: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return the moves between neighbouring observations of each series."""
-    observed = [column[np.isfinite(column)] for column in prices.T]
-    return [np.diff(np.log(levels) if (levels > 0).all() else levels) for levels in observed]
+def _moves(
+    prices: NDArray[np.float64],
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float64]]]:
+    """Yield columns and their moves between neighbouring observations, complete series together."""
+    series = np.ascontiguousarray(prices.T)
+    plain = np.isfinite(series).all(axis=1) & (series > 0).all(axis=1)
+    together = np.flatnonzero(plain)
+    yield together, np.diff(np.log(series[together]), axis=1)
+    for j in np.flatnonzero(~plain).tolist():
+        levels = series[j][np.isfinite(series[j])]
+        moves = np.diff(np.log(levels) if (levels > 0).all() else levels)
+        yield np.array([j]), moves[np.newaxis]

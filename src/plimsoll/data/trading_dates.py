@@ -45,6 +45,8 @@ def trading_dates(dates: NDArray[np.datetime64], prices: NDArray[np.float64]) ->
     observed = observed[:, observed.any(axis=0)]
     if not observed.size:
         return np.empty(0, np.int64)
+    if observed.all():
+        return np.arange(len(dates))
     first = dates[observed.argmax(axis=0)]
     last = dates[len(dates) - 1 - observed[::-1].argmax(axis=0)]
     live = (dates[:, None] >= first) & (dates[:, None] <= last + _STILL_EXPECTED)

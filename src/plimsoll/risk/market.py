@@ -97,10 +97,10 @@ class MarketHistory:
         """Return the market of the last date."""
         as_of = self.dates[-1].astype(dt.date)
         quotes = {}
-        for j, factor in enumerate(self.factors):
-            seen = np.flatnonzero(np.isin(self.quality[:, j], (Quality.OBSERVED, Quality.STALE)))
-            observed_on = self.dates[seen[-1] if len(seen) else 0].astype(dt.date)
-            quotes[factor.name] = Quote(
-                float(self.levels[-1, j]), Quality(int(self.quality[-1, j])), observed_on
-            )
+        seen = (self.quality == Quality.OBSERVED) | (self.quality == Quality.STALE)
+        ages = np.where(seen.any(axis=0), seen[::-1].argmax(axis=0), len(self.dates) - 1)
+        days = self.dates[len(self.dates) - 1 - ages].astype(dt.date).tolist()
+        levels, codes = self.levels[-1].tolist(), self.quality[-1].tolist()
+        for factor, level, code, observed_on in zip(self.factors, levels, codes, days, strict=True):
+            quotes[factor.name] = Quote(level, Quality(code), observed_on)
         return MarketSnapshot(as_of, quotes)

@@ -281,11 +281,12 @@ def weakest_qualities(market: HistoryResult) -> dict[str, Quality]:
 
     A stale run inside the window is past; a stale price of today counts most.
     """
+    quality = market.history.quality
+    weakest = np.full(quality.shape[1], Quality.OBSERVED, np.uint8)
+    for code in (Quality.FILLED, Quality.PROXIED):
+        weakest[(quality == code).any(axis=0)] = code
     found = {}
-    for j, factor in enumerate(market.history.factors):
-        if market.snapshot.quotes[factor.name].quality is Quality.STALE:
-            found[factor.name] = Quality.STALE
-        else:
-            seen = np.unique(market.history.quality[:, j])
-            found[factor.name] = max(Quality(int(code)) for code in seen if code != Quality.STALE)
+    for factor, weak in zip(market.history.factors, weakest.tolist(), strict=True):
+        stale = market.snapshot.quotes[factor.name].quality is Quality.STALE
+        found[factor.name] = Quality.STALE if stale else Quality(weak)
     return found

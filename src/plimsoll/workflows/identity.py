@@ -3,17 +3,20 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.data.history import HistoryResult
 from plimsoll.reporting.report import RunIdentity
 from plimsoll.risk.failures import Failure
-from plimsoll.risk.portfolio import Position
+from plimsoll.risk.portfolio import Instrument, Position
 from plimsoll.workflows.request import ReportRequest
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["code_version", "identify"]
 
@@ -57,17 +60,28 @@ def code_version() -> str:
 
 def _content(position: Position) -> dict[str, Any]:
     return {
-        "instrument": asdict(position.instrument),
+        "instrument": _instrument(position.instrument),
         "quantity": position.quantity,
         "price": position.price,
         "attributes": dict(position.attributes),
     }
 
 
+def _instrument(instrument: Instrument) -> dict[str, Any]:
+    """Return what ``asdict`` would, without the copies it makes of every value."""
+    content = _shallow(instrument)
+    content["option"] = None if instrument.option is None else _shallow(instrument.option)
+    return content
+
+
+def _shallow(content: "DataclassInstance") -> dict[str, Any]:
+    return {one.name: getattr(content, one.name) for one in fields(content)}
+
+
 def _market_hash(market: HistoryResult) -> str:
     history = market.history
     factors = [(factor.name, factor.shock) for factor in history.factors]
-    quotes = {name: asdict(quote) for name, quote in market.snapshot.quotes.items()}
+    quotes = {name: _shallow(quote) for name, quote in market.snapshot.quotes.items()}
     digest = hashlib.sha256(_text([factors, quotes, dict(market.failures)]).encode())
     for array in (history.dates.astype("<i8"), history.levels.astype("<f8"), history.quality):
         digest.update(array.tobytes())
