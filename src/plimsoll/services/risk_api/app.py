@@ -10,12 +10,14 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from plimsoll.services.risk_api.context import ApiContext
+from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
+from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.request_limits import RequestLimits
@@ -89,8 +91,15 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
         app.router.routes.extend(router.routes)
     install_error_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=5)
+    app.add_middleware(Deadlines, metrics=context.metrics.overload)
     app.add_middleware(RequestLimits, hosts=context.hosts, loopback_only=context.loopback_only)
     app.add_middleware(SafeEntry, metrics=context.metrics)
+    app.add_middleware(
+        Door,
+        admission=context.admission,
+        priorities=Priorities(app.api_routes),
+        metrics=context.metrics.overload,
+    )
     return app
 
 

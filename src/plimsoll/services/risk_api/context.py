@@ -15,6 +15,7 @@ from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
+from plimsoll.performance.overload import Admission
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.request_limits import LOOPBACK
@@ -72,6 +73,8 @@ class ApiContext:
         Of all dependencies that have one, by name; shown to those who may see the state of the system.
     redis_url
         Of the Redis through which instances share ticks; None for one that is alone.
+    admission
+        How many requests may be under way, by priority.
     """
 
     database: Database
@@ -86,6 +89,7 @@ class ApiContext:
     cache: TwoLevelCache = field(default_factory=TwoLevelCache)
     breakers: dict[str, Breaker] = field(default_factory=dict)
     redis_url: str | None = field(default=None, repr=False)
+    admission: Admission = field(default_factory=Admission)
 
 
 class LifespanState(TypedDict):

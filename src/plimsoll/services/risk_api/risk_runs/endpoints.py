@@ -12,9 +12,11 @@ from starlette.responses import Response
 from plimsoll.data.store import portfolios
 from plimsoll.monitoring.stages import measured
 from plimsoll.performance.cache_keys import CacheKey
+from plimsoll.performance.overload import Priority
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Calculations, Context
+from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.jobs.messages import accepted
@@ -62,6 +64,7 @@ _Starter = Annotated[Principal, Require[Permission.RUNS_START]]
 
 
 @router.post("", status_code=201, response_model=RiskRun, responses=ACCEPTED)
+@effort(cost=50, priority=Priority.CALCULATION)
 async def start_risk_run(
     new: NewRiskRun,
     once: Once,
@@ -150,6 +153,7 @@ async def get_report(run_id: UUID, context: Context, caller: _Reader, request: R
 
 @router.get("/{run_id}/report.html", response_class=Response, responses={**content("text/html"), **CONFLICT})
 @kept(FOR_GOOD)
+@effort(cost=5, priority=Priority.CALCULATION)
 async def get_report_page(run_id: UUID, context: Context, caller: _Reader) -> Response:
     """Read the report as one self-contained page."""
     page = await replay.report_page(context.database, caller.tenant, run_id)
@@ -158,6 +162,7 @@ async def get_report_page(run_id: UUID, context: Context, caller: _Reader) -> Re
 
 @router.get("/{run_id}/cube", response_model=CubeCut, responses=content(ARROW_STREAM))
 @kept(FOR_GOOD)
+@effort(cost=5, priority=Priority.CALCULATION)
 async def cut_cube(
     run_id: UUID,
     context: Context,
@@ -183,6 +188,7 @@ async def cut_cube(
 
 
 @router.post("/{run_id}/what-if", response_model=WhatIfResult, responses=CONFLICT)
+@effort(cost=10, priority=Priority.CALCULATION)
 async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _Reader) -> Response:
     """Ask what a basket of trades would do to value, VaR and ES, without pricing the portfolio again."""
     trades = [position_of(trade, place) for place, trade in enumerate(basket.trades)]
@@ -198,6 +204,7 @@ async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _R
 
 
 @router.post("/{run_id}/replay")
+@effort(cost=50, priority=Priority.CALCULATION)
 async def replay_risk_run(run_id: UUID, context: Context, caller: _Starter) -> Replay:
     """Calculate a run again from its stored inputs and compare every bit."""
     found = await replay.replay(context.database, caller.tenant, run_id)
@@ -206,6 +213,7 @@ async def replay_risk_run(run_id: UUID, context: Context, caller: _Starter) -> R
 
 @router.get("/{run_id}/diff/{other_id}")
 @kept(FOR_GOOD)
+@effort(cost=5, priority=Priority.CALCULATION)
 async def diff_risk_runs(run_id: UUID, other_id: UUID, context: Context, caller: _Reader) -> RunDiff:
     """Say what differs between two runs, and by how much the result moved."""
     found = await replay.diff(context.database, caller.tenant, run_id, other_id)
