@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         default=None, description="Redis, alone or a cluster, for a cache that several instances share"
     )
+    rate_limit: float = Field(
+        default=20_000.0, gt=0, description="Units a second that one user may ask for; a cheap read is one"
+    )
     cache_megabytes: int = Field(default=64, ge=1, description="Memory that cached answers may take")
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")

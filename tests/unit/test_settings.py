@@ -23,6 +23,7 @@ def test_defaults() -> None:
         "data_dir": default_data_dir(),
         "database_url": None,
         "redis_url": None,
+        "rate_limit": 20_000.0,
         "cache_megabytes": 64,
         "port": 8000,
         "metrics_port": 8001,

@@ -54,6 +54,7 @@ def installation(
         *where(data_dir, database_url),
         redis_url=redis_url or stated,
         cache_bytes=chosen.cache_megabytes * 2**20,
+        rate_limit=chosen.rate_limit,
     )
 
 

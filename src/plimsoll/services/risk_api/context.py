@@ -18,6 +18,7 @@ from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.places import Places
+from plimsoll.services.risk_api.rate_limiting import DEFAULT_RATE, RateLimiting
 from plimsoll.services.risk_api.request_limits import LOOPBACK
 from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
@@ -75,6 +76,8 @@ class ApiContext:
         Of the Redis through which instances share ticks; None for one that is alone.
     admission
         How many requests may be under way, by priority.
+    rate_limit
+        Units a second that one principal may ask for; see `plimsoll.services.risk_api.rate_limiting`.
     """
 
     database: Database
@@ -90,6 +93,7 @@ class ApiContext:
     breakers: dict[str, Breaker] = field(default_factory=dict)
     redis_url: str | None = field(default=None, repr=False)
     admission: Admission = field(default_factory=Admission)
+    rate_limit: float = DEFAULT_RATE
 
 
 class LifespanState(TypedDict):
@@ -106,6 +110,8 @@ class LifespanState(TypedDict):
         portfolio from being made.
     answers
         Those that are kept.
+    rate_limiting
+        What each caller may still ask for.
     readiness
         Whether the parts that are needed work.
     live
@@ -116,6 +122,7 @@ class LifespanState(TypedDict):
     creations: Places
     calculations: Places
     answers: KeptAnswers
+    rate_limiting: RateLimiting
     readiness: Readiness
     live: LiveHub
 

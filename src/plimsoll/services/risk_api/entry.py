@@ -180,6 +180,7 @@ def _protected(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
     kept += [pair for pair in _SECURITY if pair[0] not in names]
     if b"cache-control" not in names:
         kept.append((b"cache-control", b"private, no-cache" if b"etag" in names else b"no-store"))
+    kept += scope["state"].get("answer_headers", ())
     kept += ((b"server", b"plimsoll"), (b"x-request-id", scope["state"]["request_id"].encode()))
     if scope["scheme"] in ("https", "wss"):
         kept.append(_HSTS)

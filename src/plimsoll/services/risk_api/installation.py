@@ -34,12 +34,15 @@ class Installation:
         A Redis of the user's that instances share; None for none.
     cache_bytes
         Memory that cached answers may take.
+    rate_limit
+        Units a second that one principal may ask for.
     """
 
     directory: Path
     database_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     cache_bytes: int = 64 * 2**20
+    rate_limit: float = 20_000.0
 
     @property
     def key_file(self) -> Path:
@@ -129,6 +132,7 @@ class Installation:
                 sign_in=LocalSignIn(LOCAL_TENANT, key),
                 metrics=metrics,
                 cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
+                rate_limit=self.rate_limit,
                 breakers={} if redis is None else {redis.breaker.name: redis.breaker},
                 redis_url=self.redis_url,
             )

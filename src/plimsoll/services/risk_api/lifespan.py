@@ -12,10 +12,12 @@ from plimsoll.errors import UnavailableError
 from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.slow_queries import watch_queries
 from plimsoll.performance.breaker import Breaker, BreakerState
+from plimsoll.performance.rate_limits import RateLimits
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
+from plimsoll.services.risk_api.rate_limiting import RateLimiting
 
 __all__ = ["lifespan_of"]
 
@@ -42,6 +44,8 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
         context.metrics.database.watch_pool(engine.sync_engine)
         context.database.watch_waits(context.metrics.database.pool_wait_seconds.observe)
         answers = KeptAnswers(context.cache)
+        limits = RateLimits(context.cache.redis)
+        limiting = RateLimiting(limits, context.metrics.overload, context.rate_limit)
         context.database.watch_changes(answers.note_changes)
         for name, breaker in context.breakers.items():
             context.metrics.overload.watch_breaker(name, partial(_openness, breaker))
@@ -53,11 +57,13 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "creations": Places(_CREATIONS),
                     "calculations": Places(_CALCULATIONS, seconds=_CALCULATION_SECONDS),
                     "answers": answers,
+                    "rate_limiting": limiting,
                     "readiness": Readiness(checks),
                     "live": live,
                 }
         finally:
             context.streams.end()
+            await limits.close()
             await context.cache.close()
             await context.database.dispose()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 
+from plimsoll.services.risk_api.effort import effort_of
 from plimsoll.services.risk_api.problems import PROBLEM_TITLES, PROBLEM_TYPE
 from plimsoll.services.risk_api.requirements import required
 from plimsoll.services.risk_api.routes import ApiRoute
@@ -37,6 +38,7 @@ _CODES = {
     415: "unsupported-media-type",
     422: "invalid",
     428: "precondition-required",
+    429: "rate-limited",
     500: "internal",
     503: "unavailable",
 }
@@ -86,6 +88,7 @@ def _complete(operation: dict[str, Any], route: ApiRoute) -> None:
     operation["security"] = [{scheme: []} for scheme in _SECURITY] if permissions else []
     if permissions:
         operation["x-permissions"] = permissions
+        operation["x-cost"] = effort_of(route.endpoint).cost
     if files := accepted(route.dependant):
         schema = {"type": "string", "format": "binary"}
         shown = {
@@ -109,7 +112,7 @@ def _statuses(operation: dict[str, Any], route: ApiRoute) -> set[int]:
     found = {400, 422, 500, 503}
     names = {parameter["name"].lower() for parameter in operation.get("parameters", ())}
     if operation["security"]:
-        found |= {401, 403}
+        found |= {401, 403, 429}
     if "{" in route.path_format:
         found |= {404}
     if "if-match" in names:

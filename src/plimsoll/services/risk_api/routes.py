@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from plimsoll.security.permissions import Permission
 from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.effort import effort_of
 from plimsoll.services.risk_api.etags import tagged
 from plimsoll.services.risk_api.kept_answers import KeptAnswers, keeping_of
 from plimsoll.services.risk_api.problems import ProblemError
+from plimsoll.services.risk_api.rate_limiting import RateLimiting
 from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.sockets import Conversation, SocketRoute
 from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
@@ -45,6 +47,7 @@ class ApiRoute(APIRoute):
         media_types = tuple(files) or (("application/json",) if self.body_field else ())
         is_read = "GET" in (self.methods or ()) and self.path_format.startswith(API_PREFIX)
         keeping = keeping_of(self.endpoint)
+        cost = effort_of(self.endpoint).cost
 
         async def checked(request: Request) -> Response:
             request.state.route = self.path_format
@@ -53,6 +56,8 @@ class ApiRoute(APIRoute):
                 if not permissions or not permissions <= principal.permissions:
                     raise ProblemError(403, "forbidden", "A permission is missing for this.")
                 request.state.principal = principal
+                limiting: RateLimiting = request.state.rate_limiting
+                limiting.charge(request, principal, cost)
             _refuse_unknown(request, parameters)
 
             async def made(asked: Request) -> Response:
