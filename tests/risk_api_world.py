@@ -10,8 +10,10 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.app import ROUTERS, create_app
 from plimsoll.services.risk_api.context import ApiContext, in_process
+from plimsoll.services.risk_api.events.endpoints import router as events
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
@@ -19,9 +21,10 @@ from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.sign_in import LocalSignIn
+from plimsoll.workflows.alerts import AlertKind, Severity, raise_alert
 from small_book import SYMBOLS, small_market
 
-RESOURCES: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, live)
+RESOURCES: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, live, alerts, events)
 EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))
 API = "/api/v1"
 BOOK = b"""symbol,quantity,currency,desk
@@ -56,6 +59,8 @@ class World:
     outsider: AsyncClient
     anonymous: AsyncClient
     document: dict[str, Any]
+    database: Database
+    tenant: UUID
 
 
 @asynccontextmanager
@@ -86,6 +91,8 @@ async def world_on(
             outsider=await client("outsider"),
             anonymous=await client("nobody"),
             document=app.openapi(),
+            database=database,
+            tenant=tenant,
         )
 
 
@@ -122,6 +129,14 @@ async def new_run(client: AsyncClient, portfolio: str, **options: object) -> dic
     return made(
         await client.post(f"{API}/risk-runs", json={"portfolio_id": portfolio, "options": options}), 201
     )
+
+
+async def new_alert(world: World, key: str = "limit/1", **fields: Any) -> dict[str, Any]:
+    """Raise an alert in the tenant of the owner and return it as the API shows it."""
+    said = {"kind": AlertKind.RISK, "severity": Severity.WARNING, "title": "VaR is high", "detail": "By far"}
+    async with world.database.session(world.tenant) as session:
+        record = await raise_alert(session, key=key, **{**said, **fields})
+    return made(await world.owner.get(f"{API}/alerts/{record.id}"), 200)
 
 
 async def ready_run(client: AsyncClient, **options: object) -> dict[str, Any]:

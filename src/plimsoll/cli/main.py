@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from plimsoll.cli.alerts import alerts
 from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
@@ -50,6 +51,7 @@ app.command()(up)
 app.command()(worker)
 app.add_typer(demo, name="demo")
 app.add_typer(runs, name="runs")
+app.add_typer(alerts, name="alerts")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

@@ -1,16 +1,14 @@
 """``plimsoll runs``: finished risk runs, listed, shown, made again and compared."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
+from plimsoll.cli.asking import Json, ask, identifier
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
-from plimsoll.errors import NotFoundError, UsageError
+from plimsoll.errors import NotFoundError
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
@@ -27,9 +25,6 @@ runs = typer.Typer(
 )
 
 _Run = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or 'latest'.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-_Place = tuple[Path, str | None]
-_Found = TypeVar("_Found")
 
 
 @runs.command("list")
@@ -38,12 +33,12 @@ def list_runs(
     limit: Annotated[int, typer.Option(metavar="COUNT", min=1, help="Most runs to list.")] = 20,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
-    json: _Json = False,
+    json: Json = False,
 ) -> None:
     """List runs, the last made first."""
     chosen = None if portfolio is None else _id(portfolio)
 
-    async def ask(client: "AsyncRiskClient") -> tuple[list["RiskRun"], dict[UUID, str]]:
+    async def question(client: "AsyncRiskClient") -> tuple[list["RiskRun"], dict[UUID, str]]:
         found = []
         async for run in client.runs(chosen, page_size=min(limit, 200)):
             found.append(run)
@@ -51,7 +46,7 @@ def list_runs(
                 break
         return found, {book.id: book.name async for book in client.portfolios(include_archived=True)}
 
-    found, names = _ask(where(data_dir, database_url), ask)
+    found, names = ask(where(data_dir, database_url), question)
     if json:
         write_text("[" + ",\n ".join(run.model_dump_json() for run in found) + "]\n")
         return
@@ -69,14 +64,14 @@ def list_runs(
 
 
 @runs.command()
-def show(run: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: _Json = False) -> None:
+def show(run: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False) -> None:
     """Show what a run was made of and what came out; --json prints its whole report, byte for byte."""
 
-    async def ask(client: "AsyncRiskClient") -> tuple["RiskRun", bytes]:
+    async def question(client: "AsyncRiskClient") -> tuple["RiskRun", bytes]:
         found = await _run(client, run)
         return found, await client.report_document(found.id) if json else b""
 
-    found, document = _ask(where(data_dir, database_url), ask)
+    found, document = ask(where(data_dir, database_url), question)
     if json:
         write_text(document.decode())
         return
@@ -98,17 +93,15 @@ def show(run: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, 
 
 
 @runs.command()
-def replay(
-    run: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: _Json = False
-) -> None:
+def replay(run: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False) -> None:
     """Calculate a run again from what is stored. Exit 1 if the report is not the same bit for bit."""
 
-    async def ask(client: "AsyncRiskClient") -> "tuple[RiskRun, WireModel, bool, tuple[str, ...]]":
+    async def question(client: "AsyncRiskClient") -> "tuple[RiskRun, WireModel, bool, tuple[str, ...]]":
         found = await _run(client, run)
         again = await client.replay(found.id)
         return found, again, again.identical, again.differences
 
-    found, again, identical, differences = _ask(where(data_dir, database_url), ask)
+    found, again, identical, differences = ask(where(data_dir, database_url), question)
     if json:
         write_text(again.model_dump_json() + "\n")
     elif identical:
@@ -121,14 +114,14 @@ def replay(
 
 @runs.command()
 def diff(
-    before: _Run, after: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: _Json = False
+    before: _Run, after: _Run, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
 ) -> None:
     """Say which inputs changed from one run to another, and by how much the result moved."""
 
-    async def ask(client: "AsyncRiskClient") -> "RunDiff":
+    async def question(client: "AsyncRiskClient") -> "RunDiff":
         return await client.diff((await _run(client, before)).id, (await _run(client, after)).id)
 
-    found = _ask(where(data_dir, database_url), ask)
+    found = ask(where(data_dir, database_url), question)
     write_text(found.model_dump_json() + "\n" if json else _described(found))
 
 
@@ -145,34 +138,6 @@ def _described(found: "RunDiff") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _ask(place: _Place, ask: Callable[["AsyncRiskClient"], Awaitable[_Found]]) -> _Found:
-    import asyncio
-
-    async def asked() -> _Found:
-        async with _client(*place) as client:
-            return await ask(client)
-
-    return asyncio.run(asked())
-
-
-@asynccontextmanager
-async def _client(directory: Path, database_url: str | None) -> AsyncIterator["AsyncRiskClient"]:
-    """Reach the platform that runs in the data directory, or be one for a moment."""
-    from plimsoll.client import AsyncRiskClient
-    from plimsoll.services.risk_api.local_key import local_api_key
-    from plimsoll.services.risk_api.running import running_url
-
-    url = running_url(directory) if database_url is None else None
-    if url is not None:
-        async with AsyncRiskClient(url, local_api_key(directory)) as client:
-            yield client
-        return
-    from plimsoll.services.risk_api.installation import Installation
-
-    async with Installation(directory, database_url).client() as client:
-        yield client
-
-
 async def _run(client: "AsyncRiskClient", wanted: str) -> "RiskRun":
     if wanted != "latest":
         return await client.run(_id(wanted))
@@ -182,10 +147,7 @@ async def _run(client: "AsyncRiskClient", wanted: str) -> "RiskRun":
 
 
 def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UsageError(f"{text} is no id", remedy="plimsoll runs list shows the ids of runs.") from None
+    return identifier(text, "plimsoll runs list shows the ids of runs.")
 
 
 def _figure(number: float | None, *, sign: str = "") -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from plimsoll.client import calls
+from plimsoll.client.alerts import AsyncAlertMethods
 from plimsoll.client.calls import Upload
+from plimsoll.client.events import AsyncEventMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.wire.cube import CubeCut
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRiskClient"]
 
 
-class AsyncRiskClient(AsyncJobMethods):
+class AsyncRiskClient(AsyncJobMethods, AsyncAlertMethods, AsyncEventMethods):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 
     ::

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from plimsoll.client import calls
+from plimsoll.client.alerts import AlertMethods
 from plimsoll.client.calls import Upload
+from plimsoll.client.events import EventMethods
 from plimsoll.client.jobs import JobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.wire.cube import CubeCut
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["RiskClient"]
 
 
-class RiskClient(JobMethods):
+class RiskClient(JobMethods, AlertMethods, EventMethods):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 
     ::

@@ -13,7 +13,7 @@ from plimsoll.wire.portfolios import NewPortfolio, PortfolioChanges
 from plimsoll.wire.risk_runs import NewRiskRun
 from plimsoll.wire.what_if import Trade
 
-__all__ = ["new_portfolio", "new_run", "portfolio_changes", "trades_of"]
+__all__ = ["checked", "new_portfolio", "new_run", "portfolio_changes", "trades_of"]
 
 _Message = TypeVar("_Message", bound=WireModel)
 
@@ -26,7 +26,7 @@ def new_portfolio(name: str, base_currency: str, parent_id: UUID | None) -> NewP
     UsageError
         If a field cannot be accepted.
     """
-    return _made(NewPortfolio, {"name": name, "base_currency": base_currency, "parent_id": parent_id})
+    return checked(NewPortfolio, {"name": name, "base_currency": base_currency, "parent_id": parent_id})
 
 
 def portfolio_changes(**changes: Any) -> PortfolioChanges:
@@ -37,7 +37,7 @@ def portfolio_changes(**changes: Any) -> PortfolioChanges:
     UsageError
         If a field cannot be accepted.
     """
-    return _made(PortfolioChanges, changes)
+    return checked(PortfolioChanges, changes)
 
 
 def new_run(
@@ -56,7 +56,7 @@ def new_run(
         "known_at": known_at,
         "options": dict(options),
     }
-    return _made(NewRiskRun, asked)
+    return checked(NewRiskRun, asked)
 
 
 def trades_of(trades: Mapping[str, float] | Sequence[Trade]) -> tuple[Trade, ...]:
@@ -74,12 +74,19 @@ def trades_of(trades: Mapping[str, float] | Sequence[Trade]) -> tuple[Trade, ...
     """
     if isinstance(trades, Mapping):
         return tuple(
-            _made(Trade, {"symbol": symbol, "quantity": number}) for symbol, number in trades.items()
+            checked(Trade, {"symbol": symbol, "quantity": number}) for symbol, number in trades.items()
         )
     return tuple(trades)
 
 
-def _made(kind: type[_Message], fields: Mapping[str, Any]) -> _Message:
+def checked(kind: type[_Message], fields: Mapping[str, Any]) -> _Message:
+    """Return a message of the contract made of plain fields.
+
+    Raises
+    ------
+    UsageError
+        If a field cannot be accepted; it is named.
+    """
     try:
         return kind.model_validate(dict(fields))
     except ValidationError as error:

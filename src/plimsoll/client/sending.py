@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -11,6 +11,7 @@ import httpx2
 from plimsoll.client.call import Call, following
 from plimsoll.client.connection import ANSWER_SECONDS, Connection
 from plimsoll.client.retries import Retries
+from plimsoll.client.streaming import StreamCall, StreamPlace
 from plimsoll.client.tries import Tries
 from plimsoll.wire.model import WireModel
 from plimsoll.wire.page import Page
@@ -19,6 +20,7 @@ __all__ = ["AsyncSends", "Sends"]
 
 _Answer = TypeVar("_Answer")
 _Item = TypeVar("_Item", bound=WireModel)
+_Message = TypeVar("_Message")
 
 
 class Sends:
@@ -71,6 +73,23 @@ class Sends:
             page = self.send(step)
             yield from page.items
             step = following(page, step)
+
+    def follow(self, call: StreamCall[_Message]) -> Iterator[_Message]:
+        """Yield what a stream says for as long as the caller listens; it goes on where it broke off."""
+        place = StreamPlace(call, self._url)
+        while True:
+            try:
+                with self._http.sse(call.path, **place.request()) as source:
+                    if not source.response.is_success:
+                        source.response.read()
+                        place.refuse(source.response)
+                    else:
+                        for event in source:
+                            if place.take(event):
+                                yield call.read(event)
+            except httpx2.TransportError as error:
+                place.broken(error)
+            time.sleep(place.wait())
 
     def send(self, call: Call[_Answer]) -> _Answer:
         """Return what the answer says, or raise the error that it stands for."""
@@ -138,6 +157,23 @@ class AsyncSends:
             for item in page.items:
                 yield item
             step = following(page, step)
+
+    async def follow(self, call: StreamCall[_Message]) -> AsyncGenerator[_Message, None]:
+        """Yield what a stream says for as long as the caller listens; it goes on where it broke off."""
+        place = StreamPlace(call, self._url)
+        while True:
+            try:
+                async with self._http.sse(call.path, **place.request()) as source:
+                    if not source.response.is_success:
+                        await source.response.aread()
+                        place.refuse(source.response)
+                    else:
+                        async for event in source:
+                            if place.take(event):
+                                yield call.read(event)
+            except httpx2.TransportError as error:
+                place.broken(error)
+            await asyncio.sleep(place.wait())
 
     async def send(self, call: Call[_Answer]) -> _Answer:
         """Return what the answer says, or raise the error that it stands for."""

@@ -6,13 +6,14 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from plimsoll.services.risk_api.routes import ApiRoute
-from risk_api_world import API, BOOK, RESOURCES, World, ready_run, refused
+from risk_api_world import API, BOOK, RESOURCES, World, new_alert, ready_run, refused
 
 pytestmark = pytest.mark.anyio
 
 CSV = {"Content-Type": "text/csv"}
 PORTFOLIO, RUN = f"{API}/portfolios/{{portfolio_id}}", f"{API}/risk-runs/{{run_id}}"
 JOB = f"{API}/jobs/{{job_id}}"
+ALERT = f"{API}/alerts/{{alert_id}}"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
     ("GET", f"{API}/portfolios"): {},
@@ -40,6 +41,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{JOB}/retry"): {},
     ("GET", f"{API}/live/portfolios/{{portfolio_id}}"): {},
     ("GET", f"{API}/live/portfolios/{{portfolio_id}}/stream"): {},
+    ("GET", f"{API}/alerts"): {},
+    ("GET", ALERT): {},
+    ("GET", f"{ALERT}/history"): {},
+    ("POST", f"{ALERT}/acknowledge"): {"json": {}, "headers": {"If-Match": '"1"'}},
+    ("POST", f"{ALERT}/snooze"): {"json": {"until": None}, "headers": {"If-Match": '"1"'}},
+    ("POST", f"{ALERT}/assign"): {"json": {"to": "me"}, "headers": {"If-Match": '"1"'}},
+    ("POST", f"{ALERT}/resolve"): {"json": {}, "headers": {"If-Match": '"1"'}},
+    ("GET", f"{API}/events"): {},
 }
 
 
@@ -77,7 +86,7 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    for resource in ("portfolios", "price-sets", "risk-runs", "jobs"):
+    for resource in ("portfolios", "price-sets", "risk-runs", "jobs", "alerts", "events"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
         assert len((await world.owner.get(f"{API}/{resource}")).json()["items"]) == 1
 
@@ -97,6 +106,7 @@ async def _ids(world: World) -> dict[str, str]:
         "job_id": job.json()["id"],
         "run_id": run["id"],
         "other_id": run["id"],
+        "alert_id": (await new_alert(world))["id"],
     }
 
 

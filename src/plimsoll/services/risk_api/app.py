@@ -9,10 +9,12 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
+from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
+from plimsoll.services.risk_api.events.endpoints import router as events
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.live.endpoints import router as live
@@ -31,7 +33,17 @@ from plimsoll.services.risk_api.system.endpoints import router as system
 
 __all__ = ["ROUTERS", "RiskApi", "create_app"]
 
-ROUTERS: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, live, system, sessions)
+ROUTERS: tuple[ApiRouter, ...] = (
+    portfolios,
+    price_sets,
+    risk_runs,
+    jobs,
+    live,
+    system,
+    sessions,
+    alerts,
+    events,
+)
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 
 _COMPRESSED_FROM = 1024

@@ -16,6 +16,7 @@ from plimsoll.monitoring.metrics import Metrics
 from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
+from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import DEFAULT_RATE, RateLimiting
@@ -116,6 +117,8 @@ class LifespanState(TypedDict):
         Whether the parts that are needed work.
     live
         Live risk of this process.
+    feed
+        The events that clients follow.
     """
 
     context: ApiContext
@@ -125,6 +128,7 @@ class LifespanState(TypedDict):
     rate_limiting: RateLimiting
     readiness: Readiness
     live: LiveHub
+    feed: EventFeed
 
 
 def context_of(request: HTTPConnection) -> ApiContext:

@@ -14,6 +14,7 @@ from plimsoll.monitoring.slow_queries import watch_queries
 from plimsoll.performance.breaker import Breaker, BreakerState
 from plimsoll.performance.rate_limits import RateLimits
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
+from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
@@ -50,6 +51,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
         for name, breaker in context.breakers.items():
             context.metrics.overload.watch_breaker(name, partial(_openness, breaker))
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
+        feed = EventFeed(context.database)
         try:
             async with live_hub(context).running() as live:
                 yield {
@@ -60,10 +62,12 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "rate_limiting": limiting,
                     "readiness": Readiness(checks),
                     "live": live,
+                    "feed": feed,
                 }
         finally:
             context.streams.end()
             await limits.close()
+            await feed.close()
             await context.cache.close()
             await context.database.dispose()
 

@@ -15,14 +15,16 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
+import structlog
 from fastapi import Depends, Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from plimsoll.errors import UnavailableError
+from plimsoll.errors import PlimsollError, UnavailableError
 from plimsoll.services.risk_api.problems import ProblemError
 
 __all__ = [
@@ -44,6 +46,8 @@ _HEARTBEAT = b":\n\n"
 _LONGEST_ID = 64
 _LINE_END = re.compile("\r\n|\r|\n")  # those of the format; others, such as U+2028, are text
 _MOST_STREAMS = 2000
+
+_log = structlog.get_logger("plimsoll.streams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class EventStream(Response):
     Parameters
     ----------
     ready
-        See `Ready`.
+        See `Ready`; or what makes it, entered when the stream begins and left when it ends.
     streams
         Of the process.
     heartbeat_seconds
@@ -155,7 +159,7 @@ class EventStream(Response):
 
     def __init__(
         self,
-        ready: Ready,
+        ready: Ready | AbstractAsyncContextManager[Ready],
         streams: Streams,
         *,
         heartbeat_seconds: float = 15.0,
@@ -163,7 +167,7 @@ class EventStream(Response):
     ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._ready = ready
+        self._source = ready if isinstance(ready, AbstractAsyncContextManager) else nullcontext(ready)
         self._streams = streams
         self._heartbeat_seconds = heartbeat_seconds
         self._stall_seconds = stall_seconds
@@ -177,22 +181,24 @@ class EventStream(Response):
             async with asyncio.timeout(None) as stalled:
                 await self._send(send, stalled, f"retry: {_RETRY_MILLISECONDS}\n\n".encode())
                 if scope["method"] != "HEAD":
-                    await self._stream(send, stalled, over)
+                    async with self._source as ready:
+                        await self._stream(ready, send, stalled, over)
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
-        except (TimeoutError, OSError):
-            pass  # it takes nothing, or has left
+        except (TimeoutError, OSError, PlimsollError) as error:
+            # The client takes nothing, or has left, or there is nothing to be had: it comes back by itself.
+            _log.info("stream broken off", error=type(error).__name__)
         finally:
             self._streams.leave()
             for task in over:
                 task.cancel()
 
     async def _stream(
-        self, send: Send, stalled: asyncio.Timeout, over: Sequence["asyncio.Future[None]"]
+        self, ready: Ready, send: Send, stalled: asyncio.Timeout, over: Sequence["asyncio.Future[None]"]
     ) -> None:
         waiting: asyncio.Future[Sequence[Encodes]] | None = None
         try:
             while not any(task.done() for task in over):
-                waiting = waiting or asyncio.ensure_future(self._ready())
+                waiting = waiting or asyncio.ensure_future(ready())
                 watched: list[asyncio.Future[Any]] = [waiting, *over]
                 await asyncio.wait(
                     watched,

@@ -1,0 +1,74 @@
+"""Asking the platform: the one that runs in the data directory, or one that lives for the question."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+from uuid import UUID
+
+import typer
+
+from plimsoll.errors import UsageError
+
+if TYPE_CHECKING:
+    from plimsoll.client import AsyncRiskClient
+
+__all__ = ["Json", "Place", "ask", "identifier"]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+Place = tuple[Path, str | None]
+"""A data directory, and the URL of a database elsewhere."""
+
+_Found = TypeVar("_Found")
+
+
+def ask(place: Place, question: Callable[["AsyncRiskClient"], Awaitable[_Found]]) -> _Found:
+    """Return what a question to the platform of a place finds.
+
+    Parameters
+    ----------
+    place
+        As `plimsoll.cli.places.where` finds it.
+    question
+        What to do with a client of it.
+    """
+    import asyncio
+
+    async def asked() -> _Found:
+        async with _client(*place) as client:
+            return await question(client)
+
+    return asyncio.run(asked())
+
+
+def identifier(text: str, remedy: str) -> UUID:
+    """Return an id that the user has typed.
+
+    Raises
+    ------
+    UsageError
+        If it is none; the remedy says where to find one.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UsageError(f"{text} is no id", remedy=remedy) from None
+
+
+@asynccontextmanager
+async def _client(directory: Path, database_url: str | None) -> AsyncIterator["AsyncRiskClient"]:
+    """Reach the platform that runs in the data directory, or be one for a moment."""
+    from plimsoll.client import AsyncRiskClient
+    from plimsoll.services.risk_api.local_key import local_api_key
+    from plimsoll.services.risk_api.running import running_url
+
+    url = running_url(directory) if database_url is None else None
+    if url is not None:
+        async with AsyncRiskClient(url, local_api_key(directory)) as client:
+            yield client
+        return
+    from plimsoll.services.risk_api.installation import Installation
+
+    async with Installation(directory, database_url).client() as client:
+        yield client

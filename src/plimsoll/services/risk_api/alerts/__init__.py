@@ -1,0 +1,1 @@
+"""Alerts: what wants attention, and what is done about it."""

@@ -1,0 +1,1 @@
+"""Events: what happened, as a list and as a stream."""
