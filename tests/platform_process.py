@@ -112,6 +112,6 @@ def platform(home: Path, *arguments: str | Path, prepared: bool = True) -> Itera
 
 def _wait_for(url: str, seconds: float = 60.0) -> None:
     ends = time.monotonic() + seconds
-    while httpx2.get(url).status_code != 200:
+    while httpx2.get(url, timeout=seconds).status_code != 200:
         assert time.monotonic() < ends
         time.sleep(0.05)
