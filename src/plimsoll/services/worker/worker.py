@@ -1,6 +1,7 @@
 """The worker: fetches entries of the queue, attempts their jobs, and looks after those of dead workers."""
 
 import asyncio
+import datetime as dt
 import logging
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
@@ -25,6 +26,7 @@ from plimsoll.workflows.job_attempts import Patience, attempt
 from plimsoll.workflows.job_kinds import HANDLERS
 from plimsoll.workflows.job_run import Handler
 from plimsoll.workflows.jobs import CALCULATIONS, MESSAGES
+from plimsoll.workflows.schedules import fire
 
 __all__ = ["Worker"]
 
@@ -116,7 +118,12 @@ class Worker:
         async def do(context: JobContext, tenant: str, job: str) -> None:
             await self._do(database, UUID(tenant), UUID(job), context.job.id or 0)
 
+        async def fire_due(tenant: str, schedule: str, at: str) -> None:
+            due = dt.datetime.fromisoformat(at)
+            await fire(database, UUID(tenant), UUID(schedule), due, now=dt.datetime.now(dt.UTC))
+
         queue.app.task(name="plimsoll.job", pass_context=True, retry=_Again())(do)
+        queue.app.task(name="plimsoll.schedule", retry=_Again())(fire_due)
 
     def _fetcher(self, queue: Queue, name: str, size: int) -> Fetcher:
         return Fetcher(

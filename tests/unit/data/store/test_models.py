@@ -19,6 +19,7 @@ from plimsoll.data.store.models import (
     TenantRow,
     new_id,
 )
+from plimsoll.data.store.schedule_rows import ScheduleRow
 
 ROWS = (
     AlertChangeRow,
@@ -37,6 +38,7 @@ ROWS = (
     PortfolioRow,
     PriceSetRow,
     RunRow,
+    ScheduleRow,
     TenantRow,
 )
 

@@ -10,6 +10,7 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     job_rows,
     limit_rows,
     live_rows,
+    schedule_rows,
 )
 from plimsoll.data.store.models import StoredRow
 
