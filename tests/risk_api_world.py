@@ -12,6 +12,7 @@ from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.app import ROUTERS, create_app
+from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.context import ApiContext, in_process
 from plimsoll.services.risk_api.events.endpoints import router as events
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
@@ -20,11 +21,22 @@ from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.workflows.alerts import AlertKind, Severity, raise_alert
 from small_book import SYMBOLS, small_market
 
-RESOURCES: tuple[ApiRouter, ...] = (portfolios, price_sets, risk_runs, jobs, live, alerts, events)
+RESOURCES: tuple[ApiRouter, ...] = (
+    portfolios,
+    price_sets,
+    risk_runs,
+    jobs,
+    backfills,
+    schedules,
+    live,
+    alerts,
+    events,
+)
 EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))
 API = "/api/v1"
 BOOK = b"""symbol,quantity,currency,desk

@@ -12,6 +12,7 @@ from plimsoll.client.calls import Upload
 from plimsoll.client.events import AsyncEventMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
+from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRiskClient"]
 
 
-class AsyncRiskClient(AsyncJobMethods, AsyncAlertMethods, AsyncEventMethods):
+class AsyncRiskClient(AsyncJobMethods, AsyncScheduleMethods, AsyncAlertMethods, AsyncEventMethods):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 
     ::

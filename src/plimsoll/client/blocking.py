@@ -12,6 +12,7 @@ from plimsoll.client.calls import Upload
 from plimsoll.client.events import EventMethods
 from plimsoll.client.jobs import JobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
+from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["RiskClient"]
 
 
-class RiskClient(JobMethods, AlertMethods, EventMethods):
+class RiskClient(JobMethods, ScheduleMethods, AlertMethods, EventMethods):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 
     ::

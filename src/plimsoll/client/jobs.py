@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ import httpx2
 
 from plimsoll.client.answers import message
 from plimsoll.client.call import Call, get, post
-from plimsoll.client.messages import new_run
+from plimsoll.client.messages import checked, new_run
 from plimsoll.client.sending import AsyncSends, Sends
 from plimsoll.errors import ConflictError, DataError, UnavailableError
-from plimsoll.wire.jobs import Job, JobPage, JobStatus
+from plimsoll.wire.jobs import Backfill, Job, JobPage, JobStatus
 from plimsoll.wire.page import Page
 from plimsoll.wire.risk_runs import NewRiskRun, RiskRun
 
@@ -92,6 +92,34 @@ class JobMethods(Sends):
         """
         return self.send(_submit(new_run(portfolio_id, price_set_id, known_at, options), idempotency_key))
 
+    def backfill(
+        self,
+        portfolio_id: UUID,
+        first_date: dt.date,
+        last_date: dt.date,
+        *,
+        price_set_id: UUID | None = None,
+        idempotency_key: str | None = None,
+        **options: Any,
+    ) -> Job:
+        """Put down the risk runs of the trading dates of a range that have none with the same options.
+
+        Parameters
+        ----------
+        portfolio_id
+            Its positions of each date go in, as they are known now.
+        first_date, last_date
+            Both included.
+        price_set_id
+            Its dates are the trading dates; None for the latest one.
+        idempotency_key
+            Under the same key the same job comes back; None for a fresh one.
+        **options
+            Of each run, as for `start_run`.
+        """
+        asked = _range(first_date, last_date, price_set_id, options)
+        return self.send(_backfill(portfolio_id, asked, idempotency_key))
+
     def run_of(self, job: Job) -> RiskRun:
         """Return the risk run that a finished job has made.
 
@@ -157,6 +185,20 @@ class AsyncJobMethods(AsyncSends):
             _submit(new_run(portfolio_id, price_set_id, known_at, options), idempotency_key)
         )
 
+    async def backfill(
+        self,
+        portfolio_id: UUID,
+        first_date: dt.date,
+        last_date: dt.date,
+        *,
+        price_set_id: UUID | None = None,
+        idempotency_key: str | None = None,
+        **options: Any,
+    ) -> Job:
+        """Put down the risk runs of a range of past dates; see `JobMethods`."""
+        asked = _range(first_date, last_date, price_set_id, options)
+        return await self.send(_backfill(portfolio_id, asked, idempotency_key))
+
     async def run_of(self, job: Job) -> RiskRun:
         """Return the risk run that a finished job has made; see `JobMethods`."""
         return await self.send(_run_of(job))
@@ -196,6 +238,17 @@ def _run_or_job(response: httpx2.Response) -> RiskRun | Job:
 def _submit(new: NewRiskRun, key: str | None) -> Call[Job]:
     call = post("/risk-runs", message(Job), new, key=key)
     return replace(call, headers={**call.headers, "Prefer": "respond-async"})
+
+
+def _range(
+    first_date: dt.date, last_date: dt.date, price_set_id: UUID | None, options: Mapping[str, Any]
+) -> Backfill:
+    asked = {"first_date": first_date, "last_date": last_date, "price_set_id": price_set_id}
+    return checked(Backfill, {**asked, "options": dict(options)})
+
+
+def _backfill(portfolio_id: UUID, asked: Backfill, key: str | None) -> Call[Job]:
+    return post(f"/portfolios/{portfolio_id}/backfill", message(Job), asked, key=key)
 
 
 def _jobs(*, status: JobStatus | str | None, kind: str | None, limit: int | None) -> Call[Page[Job]]:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     PRICES_WRITE = "prices:write"
     RUNS_READ = "runs:read"
     RUNS_START = "runs:start"
+    SCHEDULES_READ = "schedules:read"
+    SCHEDULES_WRITE = "schedules:write"
     SYSTEM_READ = "system:read"
     TICKS_WRITE = "ticks:write"
 

@@ -1,5 +1,6 @@
 """Jobs: work that is done later, and what became of it."""
 
+import datetime as dt
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,9 @@ from pydantic import AwareDatetime, Field
 
 from plimsoll.wire.model import WireModel, example
 from plimsoll.wire.page import Page
+from plimsoll.wire.risk_runs import RunOptions
 
-__all__ = ["Job", "JobPage", "JobProgress", "JobStatus"]
+__all__ = ["Backfill", "Job", "JobPage", "JobProgress", "JobStatus"]
 
 
 class JobStatus(StrEnum):
@@ -74,6 +76,19 @@ class Job(WireModel):
     reason: str | None = Field(description="Why it did not succeed, or why the last attempt did not")
     result: dict[str, Any] | None = Field(description="Null until it succeeds")
     result_url: str | None = Field(description="Path of what it has made; null where there is no such thing")
+
+
+class Backfill(WireModel):
+    """Risk runs of the past to be made, one for each trading date that has none with the same options."""
+
+    model_config = example(
+        {"first_date": "2022-01-03", "last_date": "2022-12-28", "options": {"confidence": 0.99, "days": 500}}
+    )
+
+    first_date: dt.date
+    last_date: dt.date = Field(description="Included")
+    price_set_id: UUID | None = Field(default=None, description="Null for the latest price set")
+    options: RunOptions = Field(default=RunOptions(), description="Of each run; their date does not count")
 
 
 class JobPage(Page[Job]):

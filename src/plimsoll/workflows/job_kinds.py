@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from plimsoll.data.store.jobs import JobKind
+from plimsoll.workflows.backfill_jobs import backfill
 from plimsoll.workflows.clean_up_jobs import clean_up
 from plimsoll.workflows.job_run import Handler
 from plimsoll.workflows.risk_run_jobs import run_risk
@@ -12,6 +13,7 @@ __all__ = ["HANDLERS"]
 
 HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
     {
+        JobKind.BACKFILL: backfill,
         JobKind.CLEAN_UP: clean_up,
         JobKind.RISK_RUN: run_risk,
     }

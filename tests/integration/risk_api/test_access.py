@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 CSV = {"Content-Type": "text/csv"}
 PORTFOLIO, RUN = f"{API}/portfolios/{{portfolio_id}}", f"{API}/risk-runs/{{run_id}}"
-JOB = f"{API}/jobs/{{job_id}}"
+JOB, SCHEDULE = f"{API}/jobs/{{job_id}}", f"{API}/schedules/{{schedule_id}}"
 ALERT = f"{API}/alerts/{{alert_id}}"
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
@@ -36,6 +36,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{RUN}/replay"): {},
     ("GET", f"{RUN}/diff/{{other_id}}"): {},
     ("GET", f"{API}/jobs"): {},
+    ("POST", f"{PORTFOLIO}/backfill"): {"json": {"first_date": "2024-01-01", "last_date": "2024-01-02"}},
+    ("POST", f"{API}/schedules"): {"json": {"name": "Nightly", "cron": "0 0 * * *", "portfolio_id": ""}},
+    ("GET", f"{API}/schedules"): {},
+    ("GET", SCHEDULE): {},
+    ("PATCH", SCHEDULE): {"json": {"paused": True}, "headers": {"If-Match": '"1"'}},
+    ("DELETE", SCHEDULE): {"headers": {"If-Match": '"1"'}},
     ("GET", JOB): {},
     ("POST", f"{JOB}/cancel"): {},
     ("POST", f"{JOB}/retry"): {},
@@ -50,6 +56,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{ALERT}/resolve"): {"json": {}, "headers": {"If-Match": '"1"'}},
     ("GET", f"{API}/events"): {},
 }
+ABOUT_A_PORTFOLIO = (("POST", f"{API}/risk-runs"), ("POST", f"{API}/schedules"))
 
 
 async def test_every_route_is_asked() -> None:
@@ -76,7 +83,7 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
     """Every id of another tenant answers as one that does not exist, in the path and in the body."""
     ids = await _ids(world)
     for route in BODIES:
-        if "{" in route[1] or route == ("POST", f"{API}/risk-runs"):
+        if "{" in route[1] or route in ABOUT_A_PORTFOLIO:
             problem = refused(await _ask(world.outsider, route, ids), 404, "not-found")
             made_up = dict.fromkeys(ids, "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10")
             unknown = refused(await _ask(world.outsider, route, made_up), 404, "not-found")
@@ -86,7 +93,7 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    for resource in ("portfolios", "price-sets", "risk-runs", "jobs", "alerts", "events"):
+    for resource in ("portfolios", "price-sets", "risk-runs", "jobs", "schedules", "alerts", "events"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
         assert len((await world.owner.get(f"{API}/{resource}")).json()["items"]) == 1
 
@@ -102,8 +109,11 @@ async def _ids(world: World) -> dict[str, str]:
     run = await ready_run(world.owner)
     asked = {"portfolio_id": run["portfolio_id"]}
     job = await world.owner.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
+    new = {**asked, "name": "Nightly", "cron": "0 0 * * *"}
+    schedule = await world.owner.post(f"{API}/schedules", json=new)
     return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
         "job_id": job.json()["id"],
+        "schedule_id": schedule.json()["id"],
         "run_id": run["id"],
         "other_id": run["id"],
         "alert_id": (await new_alert(world))["id"],
@@ -113,6 +123,6 @@ async def _ids(world: World) -> dict[str, str]:
 async def _ask(client: AsyncClient, route: tuple[str, str], ids: dict[str, str]) -> Response:
     method, path = route
     sent = {**BODIES[route]}
-    if route == ("POST", f"{API}/risk-runs"):
-        sent["json"] = {"portfolio_id": ids["portfolio_id"]}
+    if route in ABOUT_A_PORTFOLIO:
+        sent["json"] = {**sent["json"], "portfolio_id": ids["portfolio_id"]}
     return await client.request(method, path.format(**ids), **sent)

@@ -59,7 +59,10 @@ async def served(database_url: str, tenant: UUID) -> Any:
             run = await ready_run(client)
             asked = {"portfolio_id": run["portfolio_id"]}
             put = await client.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
+            new = {**asked, "name": "Nightly", "cron": "0 0 * * *"}
+            schedule = await client.post(f"{API}/schedules", json=new)
         ids = {"run_id": run["id"], "other_id": run["id"], "job_id": put.json()["id"]}
+        ids["schedule_id"] = schedule.json()["id"]
         ids |= {name: run[name] for name in ("portfolio_id", "price_set_id")}
         yield Served(address, app.openapi(), ids)
 

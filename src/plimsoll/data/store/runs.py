@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from plimsoll.data.store.models import RunRow, new_id
 from plimsoll.errors import NotFoundError
 
-__all__ = ["RunRecord", "get", "page", "report", "store", "vectors"]
+__all__ = ["RunRecord", "dates_of", "get", "page", "report", "store", "vectors"]
 
 _COLUMNS = (
     RunRow.id,
@@ -160,6 +160,39 @@ async def get(session: AsyncSession, run: UUID) -> RunRecord:
     if row is None:
         raise NotFoundError("there is no such run")
     return RunRecord(*row)
+
+
+async def dates_of(
+    session: AsyncSession,
+    portfolio_id: UUID,
+    request: Mapping[str, Any],
+    *,
+    first: dt.date,
+    last: dt.date,
+) -> set[dt.date]:
+    """Return the dates that were asked for in runs of a portfolio with the same options but for the date.
+
+    Parameters
+    ----------
+    session, portfolio_id
+        Where, and of which portfolio.
+    request
+        The options, as plain JSON.
+    first, last
+        Only dates from one to the other, both included.
+    """
+    asked = RunRow.request["as_of"].astext
+    options = {name: value for name, value in request.items() if name != "as_of"}
+    query = (
+        select(asked)
+        .where(
+            RunRow.portfolio_id == portfolio_id,
+            RunRow.request.op("-")(literal("as_of")) == literal(options, RunRow.request.type),
+        )
+        .where(asked.between(first.isoformat(), last.isoformat()))
+        .distinct()
+    )
+    return {dt.date.fromisoformat(date) for date in (await session.execute(query)).scalars()}
 
 
 async def page(

@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
+from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
@@ -27,6 +28,7 @@ from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.route_index import RouteIndex
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
+from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
@@ -38,6 +40,8 @@ ROUTERS: tuple[ApiRouter, ...] = (
     price_sets,
     risk_runs,
     jobs,
+    backfills,
+    schedules,
     live,
     system,
     sessions,

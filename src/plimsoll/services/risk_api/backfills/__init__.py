@@ -1,0 +1,1 @@
+"""Back-fill of the history of a portfolio."""
