@@ -10,12 +10,14 @@ from plimsoll.client import calls
 from plimsoll.client.alerts import AsyncAlertMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.events import AsyncEventMethods
+from plimsoll.client.imports import AsyncImportMethods
+from plimsoll.client.instruments import AsyncInstrumentMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
-from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
+from plimsoll.wire.positions import Holdings, HoldingsVersion, ImportResult
 from plimsoll.wire.price_sets import PriceSet
 from plimsoll.wire.replays import Replay, RunDiff
 from plimsoll.wire.risk_runs import RiskRun
@@ -27,7 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRiskClient"]
 
 
-class AsyncRiskClient(AsyncJobMethods, AsyncScheduleMethods, AsyncAlertMethods, AsyncEventMethods):
+class AsyncRiskClient(
+    AsyncJobMethods,
+    AsyncScheduleMethods,
+    AsyncAlertMethods,
+    AsyncEventMethods,
+    AsyncImportMethods,
+    AsyncInstrumentMethods,
+):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 
     ::
@@ -103,11 +112,18 @@ class AsyncRiskClient(AsyncJobMethods, AsyncScheduleMethods, AsyncAlertMethods, 
         self, portfolio_id: UUID, *, as_of: dt.date | None = None, known_at: dt.datetime | None = None
     ) -> Holdings:
         """Return what a portfolio held on a date, as it was known at an instant (with a time zone)."""
-        return await self.send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
+        held = await self.send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
+        further = calls.further_positions(held)
+        if further is None:
+            return held
+        rest = tuple([one async for one in self.items(further)])
+        return held.model_copy(update={"positions": held.positions + rest, "next": None})
 
-    async def position_history(self, portfolio_id: UUID) -> PositionHistory:
-        """Return every version of what a portfolio holds, the one known last first."""
-        return await self.send(calls.position_history(portfolio_id))
+    def position_history(
+        self, portfolio_id: UUID, *, page_size: int | None = None
+    ) -> AsyncIterator[HoldingsVersion]:
+        """Yield every version of what a portfolio holds, the one known last first."""
+        return self.items(calls.position_history(portfolio_id, limit=page_size))
 
     async def upload_prices(
         self,

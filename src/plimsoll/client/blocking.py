@@ -10,12 +10,14 @@ from plimsoll.client import calls
 from plimsoll.client.alerts import AlertMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.events import EventMethods
+from plimsoll.client.imports import ImportMethods
+from plimsoll.client.instruments import InstrumentMethods
 from plimsoll.client.jobs import JobMethods, start_run
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
-from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
+from plimsoll.wire.positions import Holdings, HoldingsVersion, ImportResult
 from plimsoll.wire.price_sets import PriceSet
 from plimsoll.wire.replays import Replay, RunDiff
 from plimsoll.wire.risk_runs import RiskRun
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["RiskClient"]
 
 
-class RiskClient(JobMethods, ScheduleMethods, AlertMethods, EventMethods):
+class RiskClient(JobMethods, ScheduleMethods, AlertMethods, EventMethods, ImportMethods, InstrumentMethods):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 
     ::
@@ -146,11 +148,18 @@ class RiskClient(JobMethods, ScheduleMethods, AlertMethods, EventMethods):
         self, portfolio_id: UUID, *, as_of: dt.date | None = None, known_at: dt.datetime | None = None
     ) -> Holdings:
         """Return what a portfolio held on a date, as it was known at an instant (with a time zone)."""
-        return self.send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
+        held = self.send(calls.positions(portfolio_id, as_of=as_of, known_at=known_at))
+        further = calls.further_positions(held)
+        if further is None:
+            return held
+        rest = tuple(self.items(further))
+        return held.model_copy(update={"positions": held.positions + rest, "next": None})
 
-    def position_history(self, portfolio_id: UUID) -> PositionHistory:
-        """Return every version of what a portfolio holds, the one known last first."""
-        return self.send(calls.position_history(portfolio_id))
+    def position_history(
+        self, portfolio_id: UUID, *, page_size: int | None = None
+    ) -> Iterator[HoldingsVersion]:
+        """Yield every version of what a portfolio holds, the one known last first."""
+        return self.items(calls.position_history(portfolio_id, limit=page_size))
 
     def upload_prices(
         self,

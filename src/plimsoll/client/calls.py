@@ -9,12 +9,19 @@ from uuid import UUID, uuid4
 import httpx2
 
 from plimsoll.client.answers import message
-from plimsoll.client.call import API_PREFIX, Call, get, post, text
+from plimsoll.client.call import API_PREFIX, Call, following, get, post, text
 from plimsoll.errors import DataError, UnavailableError
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.page import Page
 from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, PortfolioPage
-from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
+from plimsoll.wire.positions import (
+    Holdings,
+    HoldingsVersion,
+    ImportResult,
+    Position,
+    PositionHistory,
+    PositionPage,
+)
 from plimsoll.wire.price_sets import PriceSet, PriceSetPage
 from plimsoll.wire.replays import Replay, RunDiff
 from plimsoll.wire.risk_runs import RiskRun, RiskRunPage
@@ -31,6 +38,7 @@ __all__ = [
     "cube",
     "cube_table",
     "diff",
+    "further_positions",
     "import_positions",
     "portfolio",
     "portfolios",
@@ -52,6 +60,7 @@ Upload = Path | bytes
 """A file to send: where it is, or what is in it."""
 
 
+_MOST_ROWS = 10_000  # positions of one answer
 _ARROW = "application/vnd.apache.arrow.stream"
 _KINDS = {b"PAR1": "application/vnd.apache.parquet", b"\x1f\x8b": "application/gzip"}
 
@@ -115,14 +124,20 @@ def import_positions(
 
 
 def positions(portfolio_id: UUID, *, as_of: dt.date | None, known_at: dt.datetime | None) -> Call[Holdings]:
-    """Read what a portfolio holds."""
-    query = {"as_of": text(as_of), "known_at": text(known_at)}
+    """Read what a portfolio holds, as much of it as fits into one answer."""
+    query = {"as_of": text(as_of), "known_at": text(known_at), "limit": _MOST_ROWS}
     return get(f"/portfolios/{portfolio_id}/positions", message(Holdings), **query)
 
 
-def position_history(portfolio_id: UUID) -> Call[PositionHistory]:
-    """Read every version of what a portfolio holds."""
-    return get(f"/portfolios/{portfolio_id}/positions/history", message(PositionHistory))
+def further_positions(held: Holdings) -> Call[Page[Position]] | None:
+    """Read what did not fit into the answer; None if nothing is left."""
+    call: Call[Page[Position]] = get("", message(PositionPage))
+    return following(PositionPage(items=(), next=held.next), call)
+
+
+def position_history(portfolio_id: UUID, *, limit: int | None) -> Call[Page[HoldingsVersion]]:
+    """Read the first page of versions of what a portfolio holds."""
+    return get(f"/portfolios/{portfolio_id}/positions/history", message(PositionHistory), limit=limit)
 
 
 def upload_prices(

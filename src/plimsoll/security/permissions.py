@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ALERTS_READ = "alerts:read"
     ALERTS_WRITE = "alerts:write"
     EVENTS_READ = "events:read"
+    INSTRUMENTS_READ = "instruments:read"
+    INSTRUMENTS_WRITE = "instruments:write"
     PORTFOLIOS_READ = "portfolios:read"
     PORTFOLIOS_WRITE = "portfolios:write"
     PRICES_READ = "prices:read"

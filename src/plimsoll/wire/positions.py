@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from plimsoll.wire.model import Figure, Number, Sha256, WireModel, example
+from plimsoll.wire.page import Page
 
 __all__ = [
     "Assumption",
@@ -20,6 +21,7 @@ __all__ = [
     "OptionType",
     "Position",
     "PositionHistory",
+    "PositionPage",
 ]
 
 _VERSION: dict[str, Any] = {
@@ -31,6 +33,7 @@ _VERSION: dict[str, Any] = {
     "source_name": "positions.csv",
     "positions": 1,
     "refused": 1,
+    "size": 310,
 }
 _POSITION: dict[str, Any] = {
     "symbol": "AAPL",
@@ -138,14 +141,19 @@ class HoldingsVersion(WireModel):
     source_name: str = Field(description="Name of the file")
     positions: int = Field(ge=0, description="Rows that hold a position")
     refused: int = Field(ge=0, description="Rows that were refused")
+    size: int = Field(ge=0, description="Bytes of the file")
 
 
-class PositionHistory(WireModel):
-    """All versions of what a portfolio holds, the one known last first."""
+class PositionHistory(Page[HoldingsVersion]):
+    """One page of versions of what portfolios hold, the one known last first."""
 
-    model_config = example({"items": [_VERSION]})
+    model_config = example({"items": [_VERSION], "next": None})
 
-    items: tuple[HoldingsVersion, ...]
+
+class PositionPage(Page[Position]):
+    """Some positions of one version, in the order of the file."""
+
+    model_config = example({"items": [_POSITION], "next": None})
 
 
 class ImportResult(WireModel):
@@ -166,6 +174,9 @@ class Holdings(WireModel):
     )
 
     holdings: HoldingsVersion
-    positions: tuple[Position, ...] = Field(description="In the order of the file")
+    positions: tuple[Position, ...] = Field(description="In the order of the file; the first of them")
+    next: str | None = Field(
+        default=None, description="Path and query of the further positions; null if these are all"
+    )
     refused: tuple[Failure, ...]
     assumptions: tuple[Assumption, ...]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio, read_portfolio
-from plimsoll.data.store import holdings, portfolios
+from plimsoll.data.store import holdings, instruments, portfolios
 from plimsoll.data.store.holdings import HoldingsRecord
 from plimsoll.data.store.portfolios import PortfolioRecord, Unchanged
 from plimsoll.data.text import clean
@@ -125,6 +125,8 @@ async def import_positions(
     """
     portfolio = await portfolios.get(session, portfolio_id)
     imported: ImportedPortfolio = await in_background(read_upload, read_portfolio, content, source_name)
+    held = (position.instrument for position in imported.portfolio.positions)
+    await instruments.register(session, held)
     named = replace(imported, portfolio=replace(imported.portfolio, name=portfolio.name))
     return await holdings.record(
         session,

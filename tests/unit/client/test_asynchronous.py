@@ -43,7 +43,7 @@ async def test_a_whole_day_without_a_server(api: RiskApi, key: str) -> None:
             assert (await client.replay(run.id)).identical
             assert (await client.diff(run.id, run.id)).changed == ()
             held = await client.positions(book.id)
-            assert held.holdings == (await client.position_history(book.id)).items[0]
+            assert held.holdings == await anext(client.position_history(book.id))
             moved = await client.move_portfolio(await client.rename_portfolio(book, "New"), None)
             await client.archive_portfolio(moved)
             with pytest.raises(NotFoundError):

@@ -58,7 +58,7 @@ def test_a_whole_day(api_url: str, key: str, tmp_path: Path) -> None:
         client.import_positions(book.id, BOOK.replace(b"AAA,10", b"AAA,20"), source_name="later.csv")
         later = client.start_run(book.id, confidence=0.95, by=["desk"])
         assert "positions" in client.diff(run.id, later.id).changed
-        history = client.position_history(book.id).items
+        history = list(client.position_history(book.id))
         assert [version.source_name for version in history] == ["later.csv", "positions.csv"]
         then = client.positions(book.id, known_at=history[1].known_at)
         assert then.positions[0].quantity == 10

@@ -1,12 +1,14 @@
 """What a portfolio holds, bitemporal: from which day on, and since when we know. Nothing is overwritten."""
 
+import asyncio
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, literal, select
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import ColumnElement, Row, Text, cast, func, insert, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, TIMESTAMP
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
@@ -15,7 +17,7 @@ from plimsoll.data.store.models import HoldingsRow, PortfolioRow, new_id
 from plimsoll.data.store.position_document import from_document, to_document
 from plimsoll.errors import ConflictError, NotFoundError, UsageError
 
-__all__ = ["HoldingsRecord", "effective", "get", "history", "record", "source"]
+__all__ = ["HoldingsRecord", "HoldingsSummary", "effective", "get", "history", "record", "source"]
 
 _COLUMNS = (
     HoldingsRow.id,
@@ -24,16 +26,21 @@ _COLUMNS = (
     HoldingsRow.known_at,
     HoldingsRow.sha256,
     HoldingsRow.source_name,
-    HoldingsRow.document,
+    HoldingsRow.positions,
+    HoldingsRow.refused,
+    HoldingsRow.size,
 )
+_ABOUT = tuple(column.key for column in _COLUMNS)
+_DOCUMENT = cast(HoldingsRow.document, Text).label("document")
+_LARGE = 100_000  # characters of a document that is read on another thread than the event loop's: 2 ms
 _CLOCK = func.clock_timestamp(type_=TIMESTAMP(timezone=True))
 _PATIENCE_SECONDS = 1.0  # clocks of clients are not exact
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class HoldingsRecord:
-    """One recorded set of positions.
+class HoldingsSummary:
+    """What there is to know about a recorded set of positions without reading them.
 
     Parameters
     ----------
@@ -49,8 +56,10 @@ class HoldingsRecord:
         Hash of the bytes that they were read from.
     source_name
         Name of the file, as the user gave it.
-    portfolio
-        Positions, refused rows and assumptions, as they were imported.
+    positions, refused
+        How many rows hold a position, and how many were refused.
+    size
+        Bytes of the file.
     """
 
     id: UUID
@@ -59,6 +68,24 @@ class HoldingsRecord:
     known_at: dt.datetime
     sha256: str
     source_name: str
+    positions: int
+    refused: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingsRecord(HoldingsSummary):
+    """One recorded set of positions.
+
+    Parameters
+    ----------
+    id, portfolio_id, valid_from, known_at, sha256, source_name, positions, refused, size
+        As for :class:`HoldingsSummary`.
+    portfolio
+        Positions, refused rows and assumptions, as they were imported; only some positions where only those
+        were asked for.
+    """
+
     portfolio: ImportedPortfolio
 
 
@@ -93,7 +120,7 @@ async def record(
     DataError
         If a text holds a character that PostgreSQL cannot store.
     """
-    document = to_document(imported)
+    document = await asyncio.to_thread(_written, imported)
     values = {
         "id": new_id(),
         "portfolio_id": portfolio_id,
@@ -102,15 +129,20 @@ async def record(
         "sha256": imported.sha256,
         "source_name": source_name,
         "source": source,
-        "document": document,
+        "document": cast(literal(document, Text), JSONB),
     }
     note_change(session, portfolio_id)
     made = insert(HoldingsRow).values(values).returning(*_COLUMNS)
-    return _record((await session.execute(made)).one())
+    return HoldingsRecord(*(await session.execute(made)).one(), imported)
 
 
 async def effective(
-    session: AsyncSession, portfolio_id: UUID, *, as_of: dt.date | None, known_at: dt.datetime | None
+    session: AsyncSession,
+    portfolio_id: UUID,
+    *,
+    as_of: dt.date | None,
+    known_at: dt.datetime | None,
+    rows: slice | None = None,
 ) -> HoldingsRecord:
     """Return what the portfolio held on a day, as far as was known at an instant.
 
@@ -128,6 +160,8 @@ async def effective(
         The day; None takes the set that begins last.
     known_at
         The instant, with a time zone; None takes all that is known now.
+    rows
+        Only these positions are read, from ``start`` to before ``stop``; None reads all.
 
     Raises
     ------
@@ -136,7 +170,8 @@ async def effective(
     UsageError
         If the instant is more than a second ahead of the clock of the database.
     """
-    query = _of(portfolio_id).order_by(HoldingsRow.valid_from.desc(), HoldingsRow.known_at.desc()).limit(1)
+    query = select(*_COLUMNS, _document(rows)).where(HoldingsRow.portfolio_id == portfolio_id)
+    query = query.order_by(HoldingsRow.valid_from.desc(), HoldingsRow.known_at.desc()).limit(1)
     if as_of is not None:
         query = query.where(HoldingsRow.valid_from <= as_of)
     if known_at is not None:
@@ -146,28 +181,46 @@ async def effective(
     if row is None:
         remedy = "Import its positions, or ask for a later day or instant."
         raise NotFoundError("no positions are recorded for the portfolio then", remedy=remedy)
-    return _record(row)
+    return await _record(row)
 
 
-async def get(session: AsyncSession, holdings_id: UUID) -> HoldingsRecord:
-    """Return one recorded set.
+async def get(session: AsyncSession, holdings_id: UUID, *, rows: slice | None = None) -> HoldingsRecord:
+    """Return one recorded set, or `rows` of it, as :func:`effective` does.
 
     Raises
     ------
     NotFoundError
         If there is none of that id.
     """
-    found = await session.execute(select(*_COLUMNS).where(HoldingsRow.id == holdings_id))
-    row = found.one_or_none()
+    query = select(*_COLUMNS, _document(rows)).where(HoldingsRow.id == holdings_id)
+    row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFoundError("there are no such positions")
-    return _record(row)
+    return await _record(row)
 
 
-async def history(session: AsyncSession, portfolio_id: UUID) -> list[HoldingsRecord]:
-    """Return every set recorded for the portfolio, the last recorded first; empty where there is none."""
-    rows = await session.execute(_of(portfolio_id).order_by(HoldingsRow.known_at.desc()))
-    return [_record(row) for row in rows]
+async def history(
+    session: AsyncSession, portfolio_id: UUID | None, *, after: UUID | None = None, limit: int = 1000
+) -> list[HoldingsSummary]:
+    """Return the sets recorded for a portfolio, or for all where it is None, the last recorded first.
+
+    Parameters
+    ----------
+    session, portfolio_id
+        Where and whose.
+    after
+        Id of the last one of the page before; None for the first page.
+    limit
+        Most of them.
+    """
+    row = HoldingsRow
+    query = select(*_COLUMNS).order_by(row.known_at.desc(), row.id.desc()).limit(limit)
+    if portfolio_id is not None:
+        query = query.where(row.portfolio_id == portfolio_id)
+    if after is not None:
+        last = select(row.known_at, row.id).where(row.id == after).scalar_subquery()
+        query = query.where(tuple_(row.known_at, row.id) < last)
+    return [HoldingsSummary(*found) for found in await session.execute(query)]
 
 
 async def source(session: AsyncSession, holdings_id: UUID) -> bytes:
@@ -183,10 +236,6 @@ async def source(session: AsyncSession, holdings_id: UUID) -> bytes:
     if content is None:
         raise NotFoundError("there are no such positions")
     return content
-
-
-def _of(portfolio_id: UUID) -> Select[*tuple[Any, ...]]:
-    return select(*_COLUMNS).where(HoldingsRow.portfolio_id == portfolio_id)
 
 
 async def _settle(session: AsyncSession, portfolio_id: UUID, known_at: dt.datetime) -> None:
@@ -220,13 +269,29 @@ async def _next_known_at(session: AsyncSession, portfolio_id: UUID) -> dt.dateti
     return now if latest is None else max(now, latest + _MICROSECOND)
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> HoldingsRecord:
-    return HoldingsRecord(
-        id=row.id,
-        portfolio_id=row.portfolio_id,
-        valid_from=row.valid_from,
-        known_at=row.known_at,
-        sha256=row.sha256,
-        source_name=row.source_name,
-        portfolio=from_document(row.document, row.sha256),
-    )
+def _document(rows: slice | None) -> ColumnElement[str]:
+    """Return the document as text: it is read on another thread. Of its positions only `rows`."""
+    if rows is None:
+        return _DOCUMENT
+    first, last = int(rows.start), int(rows.stop) - 1
+    path = cast(f"$[{first} to {last}]", JSONPATH)
+    some = func.jsonb_path_query_array(HoldingsRow.document["positions"], path)
+    whole = func.jsonb_set(HoldingsRow.document, ["positions"], some)
+    return cast(whole, Text).label("document")
+
+
+def _written(imported: ImportedPortfolio) -> str:
+    return json.dumps(to_document(imported), allow_nan=False)
+
+
+async def _record(row: Row[*tuple[Any, ...]]) -> HoldingsRecord:
+    document: str = row.document
+    if len(document) < _LARGE:
+        portfolio = _read(document, row.sha256)
+    else:
+        portfolio = await asyncio.to_thread(_read, document, row.sha256)
+    return HoldingsRecord(**{name: getattr(row, name) for name in _ABOUT}, portfolio=portfolio)
+
+
+def _read(document: str, sha256: str) -> ImportedPortfolio:
+    return from_document(json.loads(document), sha256)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CHAR,
+    Computed,
     Double,
     ForeignKeyConstraint,
     Index,
@@ -134,6 +135,9 @@ class HoldingsRow(StoredRow):
     source_name: Mapped[str]
     source: Mapped[bytes]
     document: Mapped[dict[str, Any]]
+    positions: Mapped[int] = mapped_column(Computed("jsonb_array_length(document -> 'positions')"))
+    refused: Mapped[int] = mapped_column(Computed("jsonb_array_length(document -> 'failures')"))
+    size: Mapped[int] = mapped_column(Computed("octet_length(source)"))
 
 
 class PriceSetRow(StoredRow):

@@ -13,7 +13,7 @@ from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.portfolio import Instrument, Kind, OptionTerms, OptionType, Portfolio, Position
 
-__all__ = ["from_document", "to_document"]
+__all__ = ["from_document", "instrument_document", "to_document"]
 
 _VERSION = 1
 
@@ -59,7 +59,7 @@ def from_document(document: Mapping[str, Any], sha256: str) -> ImportedPortfolio
 
 def _position(position: Position) -> dict[str, Any]:
     return {
-        "instrument": _instrument(position.instrument),
+        "instrument": instrument_document(position.instrument),
         "quantity": _number(position.quantity),
         "price": _number(position.price),
         "attributes": {storable(name): storable(label) for name, label in position.attributes.items()},
@@ -77,7 +77,14 @@ def _read_position(entry: Mapping[str, Any]) -> Position:
     )
 
 
-def _instrument(instrument: Instrument) -> dict[str, Any]:
+def instrument_document(instrument: Instrument) -> dict[str, Any]:
+    """Return an instrument as plain JSON.
+
+    Raises
+    ------
+    DataError
+        As for :func:`to_document`.
+    """
     return {
         "symbol": storable(instrument.symbol),
         "currency": storable(instrument.currency),

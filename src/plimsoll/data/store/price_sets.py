@@ -1,5 +1,6 @@
 """Price sets: tables of prices, each stored once for its content."""
 
+import asyncio
 import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
@@ -67,7 +68,7 @@ async def store(session: AsyncSession, table: PriceTable, *, name: str) -> Price
     DataError
         If the table has no dates, or a symbol or source that PostgreSQL cannot keep.
     """
-    content, sha256 = to_parquet(table), table.sha256
+    content, sha256 = await asyncio.to_thread(lambda: (to_parquet(table), table.sha256))
     values = {
         "id": new_id(),
         "name": name,
@@ -112,7 +113,7 @@ async def load(session: AsyncSession, price_set_id: UUID) -> PriceTable:
     row = (await session.execute(query)).one_or_none()
     if row is None:
         raise NotFoundError("there is no such price set")
-    return from_parquet(row.content, row.sha256)
+    return await asyncio.to_thread(from_parquet, row.content, row.sha256)
 
 
 async def page(session: AsyncSession, *, after: UUID | None, limit: int) -> list[PriceSetRecord]:

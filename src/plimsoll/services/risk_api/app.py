@@ -16,6 +16,8 @@ from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
 from plimsoll.services.risk_api.events.endpoints import router as events
+from plimsoll.services.risk_api.imports.endpoints import router as imports
+from plimsoll.services.risk_api.instruments.endpoints import router as instruments
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.live.endpoints import router as live
@@ -37,6 +39,8 @@ __all__ = ["ROUTERS", "RiskApi", "create_app"]
 
 ROUTERS: tuple[ApiRouter, ...] = (
     portfolios,
+    imports,
+    instruments,
     price_sets,
     risk_runs,
     jobs,

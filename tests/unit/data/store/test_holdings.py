@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import time
 from uuid import UUID
 
 import pytest
@@ -54,7 +55,7 @@ async def test_what_is_recorded_can_be_read(database: Database, tenant: UUID) ->
     made = await _record(database, tenant, portfolio, MARCH, _of(1.5))
     async with database.session(tenant) as session:
         assert await holdings.get(session, made.id) == made
-        assert await holdings.history(session, portfolio) == [made]
+        assert [one.id for one in await holdings.history(session, portfolio)] == [made.id]
         assert await holdings.source(session, made.id) == b"a,b\n"
     assert made.portfolio == _of(1.5)
     assert (made.portfolio_id, made.valid_from, made.source_name) == (portfolio, MARCH, "book.csv")
@@ -94,7 +95,9 @@ async def test_as_of_and_as_known_at(database: Database, tenant: UUID) -> None:
         else:
             assert await _effective(database, tenant, portfolio, as_of, known_at) == expected
     async with database.session(tenant) as session:
-        assert await holdings.history(session, portfolio) == [corrected, may, march]
+        listed = [corrected.id, may.id, march.id]
+        assert [one.id for one in await holdings.history(session, portfolio)] == listed
+        assert [one.id for one in await holdings.history(session, None, after=listed[0], limit=1)] == [may.id]
 
 
 async def test_the_same_instant_in_another_zone_is_the_same(database: Database, tenant: UUID) -> None:
@@ -234,3 +237,40 @@ async def test_history_is_never_overwritten(database: Database, tenant: UUID, st
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.session(tenant) as session:
             await session.execute(text(statement))
+
+
+async def test_some_of_the_positions(database: Database, tenant: UUID) -> None:
+    """Only the rows that are asked for are read; how many there are is known all the same."""
+    portfolio = await _portfolio(database, tenant)
+    made = await _record(database, tenant, portfolio, MARCH, book(*(share(f"S{n}", n + 1) for n in range(7))))
+    assert (made.positions, made.refused, made.size) == (7, 0, 4)
+    async with database.session(tenant) as session:
+        for start, stop in ((0, 3), (3, 6), (6, 9), (9, 12)):
+            part = await holdings.get(session, made.id, rows=slice(start, stop))
+            assert part.portfolio.portfolio.positions == made.portfolio.portfolio.positions[start:stop]
+            assert (part.positions, part.portfolio.assumptions) == (7, made.portfolio.assumptions)
+        shown = await holdings.effective(session, portfolio, as_of=None, known_at=None, rows=slice(0, 1))
+        assert len(shown.portfolio.portfolio.positions) == 1
+
+
+async def test_many_positions_do_not_hold_the_event_loop(database: Database, tenant: UUID) -> None:
+    """While they are stored and read, the loop turns: nobody else waits as long as that takes."""
+    portfolio = await _portfolio(database, tenant)
+    large = book(*(share(f"S{n}", n + 1.0) for n in range(20_000)))
+    longest, ended = 0.0, False
+
+    async def turn() -> None:
+        nonlocal longest
+        while not ended:
+            before = time.monotonic()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.monotonic() - before)
+
+    turning = asyncio.create_task(turn())
+    begun = time.monotonic()
+    made = await _record(database, tenant, portfolio, MARCH, large)
+    read = await _effective(database, tenant, portfolio, None, None)
+    taken, ended = time.monotonic() - begun, True
+    await turning
+    assert read == made
+    assert longest < taken / 3

@@ -6,6 +6,7 @@ from uuid import UUID
 from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
 from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
 from plimsoll.data.store.event_rows import EventRow
+from plimsoll.data.store.instrument_rows import InstrumentChangeRow, InstrumentRow
 from plimsoll.data.store.job_rows import JobRow
 from plimsoll.data.store.limit_rows import LimitCheckRow, LimitProposalRow, LimitRow, LimitVersionRow
 from plimsoll.data.store.live_rows import LiveLevelRow
@@ -29,6 +30,8 @@ ROWS = (
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,
+    InstrumentChangeRow,
+    InstrumentRow,
     JobRow,
     LimitCheckRow,
     LimitProposalRow,

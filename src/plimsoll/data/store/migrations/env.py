@@ -7,6 +7,7 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     alert_rows,
     breach_rows,
     event_rows,
+    instrument_rows,
     job_rows,
     limit_rows,
     live_rows,

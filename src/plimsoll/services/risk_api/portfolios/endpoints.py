@@ -20,6 +20,7 @@ from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.kept_answers import BRIEFLY, kept
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.portfolios.messages import holdings_of, import_result, version_of
+from plimsoll.services.risk_api.position_rows import MOST_ROWS, USUAL_ROWS, next_rows
 from plimsoll.services.risk_api.requirements import Require
 from plimsoll.services.risk_api.responses import UNCHANGED
 from plimsoll.services.risk_api.routes import ApiRouter
@@ -154,23 +155,28 @@ async def get_positions(
     known_at: Annotated[
         AwareDatetime | None, Query(description="As it was known at this instant; now when left out")
     ] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description="Most positions in the answer")] = USUAL_ROWS,
 ) -> Response:
-    """Read what a portfolio holds at a date, as it was known at an instant."""
+    """Read what a portfolio holds at a date, as it was known at an instant; many positions come in pages."""
+    rows = slice(0, limit)
     async with context.database.session(caller.tenant) as session:
         await portfolios.get(session, portfolio_id)
-        record = await holdings.effective(session, portfolio_id, as_of=as_of, known_at=known_at)
+        record = await holdings.effective(session, portfolio_id, as_of=as_of, known_at=known_at, rows=rows)
     known = not_modified(request, etag(str(record.id)))
-    return known or answer(holdings_of(record), tag=str(record.id))
+    return known or answer(holdings_of(record, next_rows(record, rows)), tag=str(record.id))
 
 
 @router.get("/{portfolio_id}/positions/history")
 @kept(BRIEFLY)
-async def get_position_history(portfolio_id: UUID, context: Context, caller: _Reader) -> PositionHistory:
+async def get_position_history(
+    portfolio_id: UUID, context: Context, caller: _Reader, paging: Paging
+) -> PositionHistory:
     """List all versions of what a portfolio holds, the one known last first."""
     async with context.database.session(caller.tenant) as session:
         await portfolios.get(session, portfolio_id)
-        records = await holdings.history(session, portfolio_id)
-    return PositionHistory(items=tuple(map(version_of, records)))
+        found = await holdings.history(session, portfolio_id, after=paging.after, limit=paging.probe)
+    shown, following = paging.cut(found, cursor=lambda record: record.id)
+    return PositionHistory(items=tuple(map(version_of, shown)), next=following)
 
 
 def _portfolio(record: portfolios.PortfolioRecord) -> Response:

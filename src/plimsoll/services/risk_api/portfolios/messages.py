@@ -1,6 +1,6 @@
 """Stored positions as messages."""
 
-from plimsoll.data.store.holdings import HoldingsRecord
+from plimsoll.data.store.holdings import HoldingsRecord, HoldingsSummary
 from plimsoll.services.risk_api.position_messages import position_message
 from plimsoll.wire.positions import (
     Assumption,
@@ -13,7 +13,7 @@ from plimsoll.wire.positions import (
 __all__ = ["holdings_of", "import_result", "version_of"]
 
 
-def version_of(record: HoldingsRecord) -> HoldingsVersion:
+def version_of(record: HoldingsSummary) -> HoldingsVersion:
     """Return what there is to know about a version without its positions.
 
     Parameters
@@ -28,8 +28,9 @@ def version_of(record: HoldingsRecord) -> HoldingsVersion:
         known_at=record.known_at,
         sha256=record.sha256,
         source_name=record.source_name,
-        positions=len(record.portfolio.portfolio.positions),
-        refused=len(record.portfolio.failures),
+        positions=record.positions,
+        refused=record.refused,
+        size=record.size,
     )
 
 
@@ -44,17 +45,20 @@ def import_result(record: HoldingsRecord) -> ImportResult:
     return ImportResult(holdings=version_of(record), refused=_refused(record), assumptions=_assumed(record))
 
 
-def holdings_of(record: HoldingsRecord) -> Holdings:
+def holdings_of(record: HoldingsRecord, following: str | None = None) -> Holdings:
     """Return a version with its positions.
 
     Parameters
     ----------
     record
         As stored.
+    following
+        Path and query of the positions that are not in it; None if all are.
     """
     return Holdings(
         holdings=version_of(record),
         positions=tuple(map(position_message, record.portfolio.portfolio.positions)),
+        next=following,
         refused=_refused(record),
         assumptions=_assumed(record),
     )

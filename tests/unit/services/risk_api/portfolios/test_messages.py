@@ -23,6 +23,9 @@ RECORD = HoldingsRecord(
     known_at=dt.datetime(2024, 1, 2, tzinfo=dt.UTC),
     sha256="0" * 64,
     source_name="book.csv",
+    positions=1,
+    refused=1,
+    size=20,
     portfolio=IMPORTED,
 )
 

@@ -1,0 +1,1 @@
+"""Instruments: everything that a position ever named."""
