@@ -13,7 +13,9 @@ from plimsoll.cli.alerts import alerts
 from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
+from plimsoll.cli.jobs import jobs
 from plimsoll.cli.runs import runs
+from plimsoll.cli.schedules import schedules
 from plimsoll.cli.up import up
 from plimsoll.cli.worker import worker
 from plimsoll.errors import PlimsollError, UnavailableError
@@ -51,6 +53,8 @@ app.command()(up)
 app.command()(worker)
 app.add_typer(demo, name="demo")
 app.add_typer(runs, name="runs")
+app.add_typer(jobs, name="jobs")
+app.add_typer(schedules, name="schedules")
 app.add_typer(alerts, name="alerts")
 app.add_typer(db, name="db")
 app.command()(doctor)
