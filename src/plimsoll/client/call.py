@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx2
 
 from plimsoll.errors import UnavailableError
+from plimsoll.monitoring.tracing import current_traceparent
 from plimsoll.wire.model import WireModel
 from plimsoll.wire.page import Page
 
@@ -52,8 +53,10 @@ class Call(Generic[_Answer]):
     def request(self, client: httpx2.Client | httpx2.AsyncClient) -> httpx2.Request:
         """Return the request as `client` sends it."""
         query = {name: value for name, value in self.query.items() if value is not None}
+        traceparent = current_traceparent()
+        headers = {**self.headers, "traceparent": traceparent} if traceparent else self.headers
         return client.build_request(
-            self.method, self.path, params=query or None, headers=self.headers, content=self.content
+            self.method, self.path, params=query or None, headers=headers, content=self.content
         )
 
 

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import Engine, event
 
 from plimsoll.monitoring.database_metrics import DatabaseMetrics
+from plimsoll.monitoring.tracing import finished_span
 
 __all__ = ["SLOW_SECONDS", "watch_queries"]
 
@@ -35,6 +36,9 @@ def watch_queries(engine: Engine, metrics: DatabaseMetrics, *, slow_seconds: flo
     def stop(connection: Any, _: object, statement: str, *__: object) -> None:
         taken = time.perf_counter() - connection.info.pop(_STARTED)
         metrics.query_seconds.observe(taken)
+        finished_span(
+            "query", taken, **{"db.system.name": "postgresql", "db.query.text": statement[:_LONGEST]}
+        )
         if taken >= slow_seconds:
             metrics.slow_queries.inc()
             log.warning(

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from plimsoll.monitoring.run_metrics import RunMetrics
+from plimsoll.monitoring.tracing import span
 
 __all__ = ["measured", "note_failures", "note_prices", "stage", "watched"]
 
@@ -65,19 +66,18 @@ def watched(watcher: Callable[[str], None]) -> Iterator[None]:
 
 @contextmanager
 def stage(name: str) -> Iterator[None]:
-    """Time the block as a stage of a calculation, and say that it begins."""
+    """Time the block as a stage of a calculation, a span of its trace, and say that it begins."""
     watcher = _watcher.get()
     if watcher is not None:
         watcher(name)
     metrics = _measurements.get()
-    if metrics is None:
-        yield
-        return
     started = time.perf_counter()
     try:
-        yield
+        with span(name):
+            yield
     finally:
-        metrics.stage_seconds.labels(name).observe(time.perf_counter() - started)
+        if metrics is not None:
+            metrics.stage_seconds.labels(name).observe(time.perf_counter() - started)
 
 
 def note_failures(reasons: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from plimsoll.errors import NotFoundError, UnavailableError
 from plimsoll.monitoring.cache_metrics import CacheMetrics
+from plimsoll.monitoring.tracing import span
 from plimsoll.performance.cache_keys import CacheKey
 from plimsoll.performance.redis_link import RedisLink
 from plimsoll.performance.sealed_values import SealedValue
@@ -179,7 +180,7 @@ class TwoLevelCache:
             return found.value
         self._metrics.misses.inc()
         try:
-            with self._metrics.load_seconds.time():
+            with self._metrics.load_seconds.time(), span("cache make", **{"cache.kind": key.kind}):
                 value = await make()
         except NotFoundError as error:
             if times.missing > 0:
@@ -221,7 +222,8 @@ class TwoLevelCache:
             return None
         name = key.text
         try:
-            kept: Any = await self.redis.ask(lambda redis: redis.get(name))
+            with span("cache get", **{"db.system.name": "redis", "cache.kind": key.kind}):
+                kept: Any = await self.redis.ask(lambda redis: redis.get(name))
         except UnavailableError:
             self._metrics.errors.labels("redis").inc()
             return None

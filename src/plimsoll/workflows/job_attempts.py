@@ -13,6 +13,7 @@ from plimsoll.data.store import job_steps, jobs
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobRecord, JobStatus
 from plimsoll.errors import PlimsollError, UnavailableError
+from plimsoll.monitoring.tracing import TRACEPARENT, joined
 from plimsoll.workflows.job_kinds import HANDLERS
 from plimsoll.workflows.job_run import Handler, JobCancelledError, JobRun, RetryLaterError
 
@@ -115,11 +116,17 @@ async def attempt(
         return await job_steps.end(session, begun, JobStatus.SUCCEEDED, result=result)
 
 
+async def _traced(run: JobRun, handler: Handler) -> Mapping[str, Any]:
+    """Call the handler, in the trace in which the job was put down."""
+    with joined(f"job {run.job.kind}", str(run.arguments.get(TRACEPARENT, ""))):
+        return await handler(run)
+
+
 async def _watched(run: JobRun, handler: Handler | None) -> Mapping[str, Any]:
     """Call the handler, write its progress down meanwhile, and stop it when the job is cancelled."""
     if handler is None:
         raise NotImplementedError(f"this worker does not know jobs of the kind {run.job.kind}")
-    work = asyncio.ensure_future(handler(run))
+    work = asyncio.ensure_future(_traced(run, handler))
     pulse = asyncio.create_task(_pulse(run))
     try:
         await asyncio.wait({work, pulse}, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plimsoll.data.store import jobs
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobRecord, JobStatus
+from plimsoll.monitoring.tracing import TRACEPARENT, current_traceparent
 
 __all__ = ["CALCULATIONS", "MESSAGES", "cancel", "enqueue", "get", "page", "retry"]
 
@@ -48,6 +49,9 @@ async def enqueue(
     run_at
         Not before this instant, with a time zone; None for as soon as possible.
     """
+    traceparent = current_traceparent()
+    if traceparent:
+        arguments = {**arguments, TRACEPARENT: traceparent}
     queue = CALCULATIONS if kind in _HEAVY else MESSAGES
     return await jobs.put(
         session, kind, arguments, queue=queue, created_by=created_by, key=key, run_at=run_at

@@ -113,7 +113,7 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=5)
     app.add_middleware(Deadlines, metrics=context.metrics.overload)
     app.add_middleware(RequestLimits, hosts=context.hosts, loopback_only=context.loopback_only)
-    app.add_middleware(SafeEntry, metrics=context.metrics)
+    app.add_middleware(SafeEntry, metrics=context.metrics, tracing=context.tracing)
     app.add_middleware(
         Door,
         admission=context.admission,

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from plimsoll.data.store.database import Database
 from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.metrics import Metrics
+from plimsoll.monitoring.tracing import Tracing
 from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
@@ -79,6 +80,8 @@ class ApiContext:
         How many requests may be under way, by priority.
     rate_limit
         Units a second that one principal may ask for; see `plimsoll.services.risk_api.rate_limiting`.
+    tracing
+        Where spans go; None for nowhere.
     """
 
     database: Database
@@ -95,6 +98,7 @@ class ApiContext:
     redis_url: str | None = field(default=None, repr=False)
     admission: Admission = field(default_factory=Admission)
     rate_limit: float = DEFAULT_RATE
+    tracing: Tracing | None = None
 
 
 class LifespanState(TypedDict):

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plimsoll.monitoring.logging import log_line
 from plimsoll.monitoring.metrics import Metrics
+from plimsoll.monitoring.tracing import Tracing
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
 
 __all__ = ["SECURITY_HEADERS", "SafeEntry"]
@@ -52,11 +53,14 @@ class SafeEntry:
         The next ASGI application.
     metrics
         Where the measurement goes.
+    tracing
+        Where spans go; None for nowhere.
     """
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, tracing: Tracing | None = None) -> None:
         self.app = app
         self.metrics = metrics
+        self.tracing = tracing
         self._histograms: dict[tuple[str, str, str], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,8 +71,29 @@ class SafeEntry:
         if scope["type"] == "websocket":
             await self._serve_socket(scope, receive, send)
             return
+        if self.tracing is None:
+            scope.setdefault("state", {})["request_id"] = uuid4().hex
+            await self._serve(scope, receive, send)
+        else:
+            await self._serve_traced(self.tracing, scope, receive, send)
+
+    async def _serve_traced(self, tracing: Tracing, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request as a span, whose trace gives the request its id."""
         state = scope.setdefault("state", {})
-        state["request_id"] = uuid4().hex
+        sent = next((value for name, value in scope["headers"] if name == b"traceparent"), b"")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        with tracing.root(method, sent.decode("latin-1"), served=True) as span:
+            state["request_id"] = f"{span.get_span_context().trace_id:032x}"
+            status = await self._serve(scope, receive, send)
+            route = state.get("route", "none")
+            span.update_name(f"{method} {route}")
+            span.set_attribute("http.request.method", method)
+            span.set_attribute("http.route", route)
+            span.set_attribute("http.response.status_code", status)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> int:
+        """Serve a request that has its id, and return the status of the answer."""
+        state = scope["state"]
         method = scope["method"]
         answer = _Answer(scope, send)
         started = time.perf_counter()
@@ -82,6 +107,7 @@ class SafeEntry:
                 await answer.send_problem(receive)
             finally:
                 self._record(scope, answer.status, time.perf_counter() - started)
+        return answer.status
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket: how long it lasts says nothing, so only the log knows of it."""

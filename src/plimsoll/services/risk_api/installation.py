@@ -1,8 +1,9 @@
 """The platform of one machine: its data directory, its database, and who may use it."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,6 +113,7 @@ class Installation:
         from plimsoll.data.store.database import Database
         from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
         from plimsoll.monitoring.metrics import Metrics
+        from plimsoll.monitoring.tracing import Tracing
         from plimsoll.performance.cache import TwoLevelCache
         from plimsoll.performance.redis_link import RedisLink
         from plimsoll.services.risk_api.context import ApiContext
@@ -119,7 +121,7 @@ class Installation:
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
 
         self._make_directory()
-        database = Database(url)
+        database, tracing = Database(url), Tracing.from_environment()
         try:
             async with database.session(LOCAL_TENANT) as session:
                 await ensure(session, LOCAL_TENANT, "local")
@@ -127,16 +129,20 @@ class Installation:
             key = local_api_key(self.directory)
             metrics = Metrics()
             redis = None if self.redis_url is None else RedisLink(self.redis_url)
-            yield ApiContext(
-                database=database,
-                sign_in=LocalSignIn(LOCAL_TENANT, key),
-                metrics=metrics,
-                cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
-                rate_limit=self.rate_limit,
-                breakers={} if redis is None else {redis.breaker.name: redis.breaker},
-                redis_url=self.redis_url,
-            )
+            with nullcontext() if tracing is None else tracing.active():
+                yield ApiContext(
+                    database=database,
+                    sign_in=LocalSignIn(LOCAL_TENANT, key),
+                    metrics=metrics,
+                    cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
+                    rate_limit=self.rate_limit,
+                    tracing=tracing,
+                    breakers={} if redis is None else {redis.breaker.name: redis.breaker},
+                    redis_url=self.redis_url,
+                )
         finally:
+            if tracing is not None:
+                await asyncio.to_thread(tracing.close)
             await database.dispose()
 
     @asynccontextmanager
