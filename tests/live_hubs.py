@@ -11,7 +11,7 @@ from plimsoll.data.store.runs import RunRecord
 from plimsoll.services.risk_api.live.messages import encoded
 from plimsoll.workflows.live_feed import Listener
 from plimsoll.workflows.live_hub import LiveHub
-from plimsoll.workflows.live_room import Pace
+from plimsoll.workflows.live_pace import Pace
 from plimsoll.workflows.live_ticks import Tick
 from plimsoll.workflows.request import ReportRequest
 from small_book import cash, share

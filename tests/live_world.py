@@ -17,7 +17,7 @@ from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.app import create_app
 from plimsoll.services.risk_api.context import ApiContext
-from plimsoll.workflows.live_room import Pace
+from plimsoll.workflows.live_pace import Pace
 from risk_api_world import Doors
 
 API = "/api/v1"

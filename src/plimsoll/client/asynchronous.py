@@ -13,6 +13,7 @@ from plimsoll.client.events import AsyncEventMethods
 from plimsoll.client.imports import AsyncImportMethods
 from plimsoll.client.instruments import AsyncInstrumentMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
+from plimsoll.client.live import AsyncLiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.wire.cube import CubeCut
@@ -36,6 +37,7 @@ class AsyncRiskClient(
     AsyncEventMethods,
     AsyncImportMethods,
     AsyncInstrumentMethods,
+    AsyncLiveMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 

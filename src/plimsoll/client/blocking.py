@@ -13,6 +13,7 @@ from plimsoll.client.events import EventMethods
 from plimsoll.client.imports import ImportMethods
 from plimsoll.client.instruments import InstrumentMethods
 from plimsoll.client.jobs import JobMethods, start_run
+from plimsoll.client.live import LiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.wire.cube import CubeCut
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["RiskClient"]
 
 
-class RiskClient(JobMethods, ScheduleMethods, AlertMethods, EventMethods, ImportMethods, InstrumentMethods):
+class RiskClient(
+    JobMethods, ScheduleMethods, AlertMethods, EventMethods, ImportMethods, InstrumentMethods, LiveMethods
+):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 
     ::

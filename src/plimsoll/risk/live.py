@@ -181,6 +181,11 @@ class LiveBook:
         values[self._linear.covered] = self._linear.values()
         return values
 
+    @property
+    def pnl(self) -> NDArray[np.float64]:
+        """P&L vector of each position, shape (N, S): a copy."""
+        return self._tree.matrix()
+
     def _node_values(self) -> NDArray[np.float64]:
         leaves = [self._members[leaf] for leaf in leaf_nodes(self._parents)]
         starts = np.cumsum([0, *map(len, leaves)])

@@ -9,7 +9,7 @@ from pydantic import Field
 from plimsoll.wire.estimate import ESTIMATE, Estimate
 from plimsoll.wire.model import Currency, Figure, WireModel, example
 
-__all__ = ["DoubtedTick", "LiveMover", "LiveNode", "LiveUpdate", "StaleFactor"]
+__all__ = ["DoubtedTick", "LiveLimit", "LiveMover", "LiveNode", "LiveUpdate", "StaleFactor"]
 
 _NODE: dict[str, Any] = {
     "path": ["Equity L/S"],
@@ -40,6 +40,18 @@ _UPDATE: dict[str, Any] = {
     "coalesced": 160,
     "rejected": {"jump": 1},
     "findings": [],
+    "limits": [
+        {
+            "limit_id": "0197a3c2-9c10-7c3e-9d5b-2f6f3a1c8e10",
+            "name": "VaR of the book",
+            "measure": "var",
+            "state": "warning",
+            "value": 148200.5,
+            "utilisation": 0.93,
+            "probability": None,
+            "missing": "",
+        }
+    ],
 }
 
 
@@ -81,6 +93,19 @@ class DoubtedTick(WireModel):
     message: str
 
 
+class LiveLimit(WireModel):
+    """How the portfolio stands to one of its limits."""
+
+    limit_id: UUID
+    name: str
+    measure: str
+    state: str = Field(description="ok, warning (soft level), breached (hard level) or unknown")
+    value: Figure = Field(description="The measure, in the unit of the limit")
+    utilisation: Figure = Field(description="1 at the level; null where that makes no sense")
+    probability: Figure = Field(description="That the true measure is beyond; null outside the interval")
+    missing: str = Field(description="Why it is unknown, or what it leaves out")
+
+
 class LiveUpdate(WireModel):
     """The risk of a portfolio at one moment, complete: no earlier update is needed to read it."""
 
@@ -106,3 +131,4 @@ class LiveUpdate(WireModel):
     coalesced: int = Field(description="Ticks since then that a later one of their symbol replaced")
     rejected: dict[str, int] = Field(description="Ticks not taken over since the start, by reason")
     findings: tuple[DoubtedTick, ...] = Field(description="Prices that were not believed since then")
+    limits: tuple[LiveLimit, ...] = Field(default=(), description="In force, and measured over this horizon")

@@ -6,6 +6,7 @@ stored, and two runs of a portfolio are checked one after the other.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from plimsoll.workflows.breach_notices import Outcome, tell
 from plimsoll.workflows.events import EventKind
 from plimsoll.workflows.limit_figures import LimitFigures
 
-__all__ = ["AUTOMATIC", "active_limits", "check_run"]
+__all__ = ["AUTOMATIC", "active_limits", "applies", "check_live", "check_run"]
 
 AUTOMATIC = "plimsoll"
 """Who did what no person did."""
@@ -84,7 +85,7 @@ async def check_run(session: AsyncSession, record: RunRecord, figures: LimitFigu
     checks = []
     for version in in_force:
         before = last.get(version.limit_id)
-        if version.limit is None or _is_older(record, before) or not _applies(version.limit, record):
+        if version.limit is None or _is_older(record, before) or not applies(version.limit, record):
             continue
         breach = live.get(version.limit_id)
         previous = State.OK if breach is None else _STATES[breach.severity]
@@ -104,6 +105,31 @@ async def check_run(session: AsyncSession, record: RunRecord, figures: LimitFigu
         outcomes.append(_outcome(record, version, state, missed, event, breach))
     await tell(session, record.portfolio_id, outcomes)
     return checks
+
+
+async def check_live(session: AsyncSession, record: RunRecord, states: Mapping[UUID, LimitState]) -> None:
+    """Open, change or close breaches as live numbers say; what the run itself was measured at stays.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant; whoever opened it commits.
+    record
+        The run that the live numbers stand on.
+    states
+        By limit, those that have changed. A limit that is in force no more is passed over.
+    """
+    known = await limits.locked(session, record.portfolio_id)
+    day = dt.datetime.now(dt.UTC).date()
+    in_force = await limits.in_force(session, record.portfolio_id, as_of=day)
+    live = await breaches.live(session, known, lock=True)
+    outcomes = []
+    for version in in_force:
+        state = states.get(version.limit_id)
+        if state is not None:
+            event, breach = await _follow(session, record, version, live.get(version.limit_id), state)
+            outcomes.append(_outcome(record, version, state, False, event, breach))
+    await tell(session, record.portfolio_id, outcomes)
 
 
 def _outcome(
@@ -145,8 +171,16 @@ def _is_older(record: RunRecord, last: LimitCheck | None) -> bool:
     return last is not None and last.as_of > record.as_of
 
 
-def _applies(limit: Limit, record: RunRecord) -> bool:
-    """Return whether a run measures what the limit is about."""
+def applies(limit: Limit, record: RunRecord) -> bool:
+    """Return whether a run, and live numbers that stand on it, measure what a limit is about.
+
+    Parameters
+    ----------
+    limit
+        On any horizon and method.
+    record
+        The run.
+    """
     if limit.method not in (None, record.request["method"]):
         return False
     return not limit.needs_scenarios or record.request["horizon_days"] == limit.horizon_days

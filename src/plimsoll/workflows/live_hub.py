@@ -12,7 +12,8 @@ import structlog
 
 from plimsoll.data.store.database import Database
 from plimsoll.errors import PlimsollError
-from plimsoll.workflows.live_room import LiveRoom, Pace, Watchers
+from plimsoll.workflows.live_pace import Pace, Watchers
+from plimsoll.workflows.live_room import LiveRoom
 from plimsoll.workflows.live_sharing import LiveSharing
 from plimsoll.workflows.live_stream import Encode, LiveStream
 from plimsoll.workflows.live_ticks import Tick

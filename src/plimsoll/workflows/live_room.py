@@ -15,64 +15,23 @@ from plimsoll.data.price_table import PriceTable
 from plimsoll.data.store import live_levels, price_sets
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.live_levels import LiveLevelRecord
-from plimsoll.data.store.standings import Standing, standings
+from plimsoll.data.store.standings import Standing, standings, with_limits
 from plimsoll.errors import NotFoundError, PlimsollError, UnavailableError
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.live import LivePortfolio
+from plimsoll.workflows.live_incidents import LiveIncidents
 from plimsoll.workflows.live_outbox import Outbox
+from plimsoll.workflows.live_pace import Pace, Watchers
 from plimsoll.workflows.live_positions import run_of_new_positions
 from plimsoll.workflows.live_stream import Base, Encode, LiveStream, levels_into
 from plimsoll.workflows.live_ticks import Tick
 from plimsoll.workflows.tick_board import Level, Taken, TickBoard
 
-__all__ = ["LiveRoom", "Pace", "Watchers"]
+__all__ = ["LiveRoom"]
 
 _log = structlog.get_logger("plimsoll.live")
+_TICKING = dt.timedelta(minutes=5)
 _Key = tuple[UUID, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often live risk does what.
-
-    Parameters
-    ----------
-    refresh_seconds
-        Least time between two updates of a portfolio.
-    keep_seconds
-        Between two times that new levels are written to the database.
-    watch_seconds
-        Between two looks for new runs, positions and prices.
-    idle_seconds
-        How long a live portfolio that nobody listens to is kept.
-    most_streams
-        Live portfolios of a tenant at a time.
-    """
-
-    refresh_seconds: float = 0.1
-    keep_seconds: float = 1.0
-    watch_seconds: float = 1.0
-    idle_seconds: float = 300.0
-    most_streams: int = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchers:
-    """Who is told what happens.
-
-    Parameters
-    ----------
-    published
-        For each update, the seconds from the arrival of its oldest tick.
-    coalesced
-        How many levels were replaced before they were valued.
-    degraded
-        Whether ticks are not shared although they should be, whenever that changes.
-    """
-
-    published: Callable[[float], None] = lambda _: None
-    coalesced: Callable[[int], None] = lambda _: None
-    degraded: Callable[[bool], None] = lambda _: None
 
 
 @dataclass(slots=True)
@@ -111,6 +70,7 @@ class LiveRoom:
     _opening: dict[_Key, "asyncio.Task[LiveStream]"] = field(init=False, default_factory=dict)
     _listening: dict[str, list[LiveStream]] = field(init=False, default_factory=dict)
     _unkept: dict[str, Level] = field(init=False, default_factory=dict)
+    _incidents: LiveIncidents = field(init=False)
     _watching: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     _price_set: UUID | None = field(init=False, default=None)
     _refused_positions: set[UUID] = field(init=False, default_factory=set)
@@ -118,6 +78,9 @@ class LiveRoom:
     def __post_init__(self) -> None:
         """Begin with an empty board."""
         self.board = TickBoard(clock=self.clock)
+        self._incidents = LiveIncidents(
+            self.database, self.tenant, self.board, after_seconds=self.pace.silent_seconds
+        )
 
     @property
     def streams(self) -> tuple[LiveStream, ...]:
@@ -227,6 +190,7 @@ class LiveRoom:
     async def _watch(self) -> None:
         await self._learn_prices()
         await self._close_idle()
+        await self._open_limited()
         if not self._streams:
             return
         async with self.database.session(self.tenant) as session:
@@ -237,6 +201,30 @@ class LiveRoom:
                 await self._close(key)
             else:
                 await self._follow(one.stream, key, standing)
+        await self._tell()
+
+    async def _open_limited(self) -> None:
+        """Make live what has limits while ticks come: a limit is watched although nobody looks on."""
+        newest = self.board.newest
+        if newest is None or self.clock() - newest > _TICKING:
+            return
+        async with self.database.session(self.tenant) as session:
+            limited = await with_limits(session)
+            ready = await standings(session, limited)
+        for portfolio in ready:
+            try:
+                await self.open(portfolio)
+            except PlimsollError as error:
+                _log.warning("limits are not watched live", portfolio=str(portfolio), error=error.message)
+
+    async def _tell(self) -> None:
+        """Tell of limits and of silent prices, once for each portfolio."""
+        first = {key[0]: one.stream for key, one in reversed(self._streams.items())}
+        for one in self.streams:
+            await one.look_for_limits(self.database, self.tenant)
+        for stream in first.values():
+            await stream.limits.tell(self.database, self.tenant)
+            await self._incidents.look(stream, self.clock())
 
     async def close(self) -> None:
         """Stop all live portfolios, and keep what is not kept yet."""
@@ -264,6 +252,7 @@ class LiveRoom:
             published=self.watchers.published,
         )
         stream.set_degraded(self.degraded)
+        await stream.look_for_limits(self.database, self.tenant)
         self._streams[key] = _Open(stream, asyncio.create_task(stream.run()))
         self._listen()
         # What ticked while the book was brought up to date.

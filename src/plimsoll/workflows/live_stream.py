@@ -10,9 +10,11 @@ from uuid import UUID
 
 import structlog
 
+from plimsoll.data.store.database import Database
 from plimsoll.data.symbols import folded
 from plimsoll.workflows.live import LivePortfolio, LiveUpdate
 from plimsoll.workflows.live_feed import LiveFeed
+from plimsoll.workflows.live_limits import LiveLimit, LiveLimits
 from plimsoll.workflows.live_state import LiveState, to_bytes
 from plimsoll.workflows.live_ticks import LastTick, Tick
 from plimsoll.workflows.tick_board import Level
@@ -62,6 +64,8 @@ class LiveMoment:
         Levels since the update before that a later one of their symbol replaced before they were valued.
     degraded
         Whether other instances may know ticks that this one does not.
+    limits
+        How the portfolio stands to its limits.
     """
 
     base: Base
@@ -71,6 +75,7 @@ class LiveMoment:
     update: LiveUpdate
     coalesced: int
     degraded: bool
+    limits: tuple[LiveLimit, ...] = ()
 
 
 Encode = Callable[[LiveMoment], bytes]
@@ -130,6 +135,7 @@ class LiveStream:
     ) -> None:
         self.feed = LiveFeed()
         self.used = time.monotonic()
+        self.limits = LiveLimits()
         self._live, self._base = live, base
         self._encode = encode
         self._calculations = calculations
@@ -151,6 +157,11 @@ class LiveStream:
     def symbols(self) -> tuple[str, ...]:
         """What it listens to, folded."""
         return tuple(self._names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it listens to, as the portfolio writes it."""
+        return tuple(name for names in self._names.values() for name in names)
 
     def offer(self, levels: Mapping[str, Level], arrived: float) -> int:
         """Take levels to be valued at the next update; a later one of a symbol replaces an earlier one.
@@ -197,6 +208,12 @@ class LiveStream:
         }
         self._dirty.set()
 
+    async def look_for_limits(self, database: Database, tenant: UUID) -> None:
+        """Find out which limits are in force; a change is an update of its own."""
+        base = self._base
+        if await self.limits.look(database, tenant, base.portfolio_id, base.run_id):
+            self._dirty.set()
+
     def set_base(self, base: Base) -> None:
         """Say that the base is another, though the book is the same."""
         if base != self._base:
@@ -235,15 +252,17 @@ class LiveStream:
             for name in self._names[symbol]
         ]
         self._live.apply(ticks)
+        update = self._live.update()
         return self._encode(
             LiveMoment(
                 base=self._base,
                 by=self._live.book.by,
                 base_currency=self._live.base_currency,
                 sequence=self.feed.next_sequence,
-                update=self._live.update(),
+                update=update,
                 coalesced=coalesced,
                 degraded=self._degraded,
+                limits=self.limits.held_against(self._live),
             )
         )
 

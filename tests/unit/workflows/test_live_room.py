@@ -13,7 +13,8 @@ from live_hubs import BOOK, QUICK, book_run, hub, next_update, numbers, tick
 from plimsoll.data.store import live_levels, portfolios
 from plimsoll.data.store.database import Database
 from plimsoll.errors import NotFoundError, UnavailableError, UsageError
-from plimsoll.workflows.live_room import LiveRoom, Pace
+from plimsoll.workflows.live_pace import Pace
+from plimsoll.workflows.live_room import LiveRoom
 from plimsoll.workflows.request import ReportRequest
 from plimsoll.workflows.runs import start_run
 from plimsoll.workflows.tick_board import Level, Outcome

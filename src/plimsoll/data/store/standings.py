@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Date, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plimsoll.data.store.limit_rows import LimitRow
 from plimsoll.data.store.models import HoldingsRow, PortfolioRow, RunRow
 
-__all__ = ["Standing", "alone", "standings"]
+__all__ = ["Standing", "alone", "standings", "with_limits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ async def standings(session: AsyncSession, portfolio_ids: Iterable[UUID]) -> dic
         .where(PortfolioRow.id.in_(list(portfolio_ids)), PortfolioRow.archived_at.is_(None))
     )
     return {row[0]: Standing(*row) for row in await session.execute(query)}
+
+
+async def with_limits(session: AsyncSession) -> list[UUID]:
+    """Return the portfolios of the session's tenant that have had limits in force."""
+    query = select(LimitRow.portfolio_id).where(LimitRow.version > 0).distinct()
+    return list((await session.execute(query)).scalars())
 
 
 async def alone(session: AsyncSession, portfolio_id: UUID) -> bool:

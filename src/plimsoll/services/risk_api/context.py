@@ -26,7 +26,7 @@ from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.services.risk_api.start_up import StartUp
 from plimsoll.workflows.live_hub import LiveHub
-from plimsoll.workflows.live_room import Pace
+from plimsoll.workflows.live_pace import Pace
 
 __all__ = [
     "ApiContext",

@@ -3,7 +3,7 @@
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.live.messages import encoded
 from plimsoll.workflows.live_hub import LiveHub
-from plimsoll.workflows.live_room import Watchers
+from plimsoll.workflows.live_pace import Watchers
 
 __all__ = ["live_hub"]
 

@@ -2,6 +2,7 @@
 
 from plimsoll.wire import live
 from plimsoll.wire.estimate import Estimate
+from plimsoll.workflows.live_limits import LiveLimit
 from plimsoll.workflows.live_stream import LiveMoment
 
 __all__ = ["encoded"]
@@ -38,7 +39,22 @@ def encoded(moment: LiveMoment) -> bytes:
             coalesced=moment.coalesced,
             rejected={reason.value: count for reason, count in update.rejected.items()},
             findings=tuple(map(live.DoubtedTick.model_validate, update.findings)),
+            limits=tuple(map(_limit, moment.limits)),
         )
         .model_dump_json()
         .encode()
+    )
+
+
+def _limit(found: LiveLimit) -> live.LiveLimit:
+    state = found.state
+    return live.LiveLimit(
+        limit_id=found.limit_id,
+        name=found.name,
+        measure=found.measure.value,
+        state=state.state.value,
+        value=state.value,
+        utilisation=state.utilisation,
+        probability=state.probability,
+        missing=state.missing,
     )
