@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 __all__ = ["branch_labels", "depends_on", "down_revision", "downgrade", "revision", "upgrade"]
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

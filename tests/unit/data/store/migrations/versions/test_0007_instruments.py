@@ -8,7 +8,7 @@ import pytest
 from guarded_tables import ONE, TWO, become, filled_with, grants_of
 from plimsoll.data.store.schema import downgrade, upgrade
 
-REVISION = import_module("plimsoll.data.store.migrations.versions.0006_instruments")
+REVISION = import_module("plimsoll.data.store.migrations.versions.0007_instruments")
 ROWS = {
     "instruments": (
         "(id, symbol, kind, currency, name, attributes, first_seen, updated_at)"
@@ -27,7 +27,7 @@ DOCUMENT = """{"version": 1, "name": "x", "failures": [], "assumptions": [], "po
 
 def test_it_follows_the_one_before() -> None:
     """It comes after the tables that it refers to."""
-    assert (REVISION.revision, REVISION.down_revision) == ("0006", "0005")
+    assert (REVISION.revision, REVISION.down_revision) == ("0007", "0006")
 
 
 def test_what_was_changed_stays_known(database_url: str) -> None:
@@ -51,7 +51,7 @@ def test_a_row_is_its_tenants_alone(database_url: str, table: str) -> None:
 
 def test_what_is_held_already_is_registered(database_url: str) -> None:
     """Positions of before the revision have their instruments and their counts; the way back keeps them."""
-    downgrade(database_url, "0005")
+    downgrade(database_url, "0006")
     with psycopg.connect(database_url) as connection:
         connection.execute("INSERT INTO tenants (id, name) VALUES (%s, 'one')", (ONE,))
         connection.execute(
@@ -70,6 +70,6 @@ def test_what_is_held_already_is_registered(database_url: str) -> None:
         forced = connection.execute("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'holdings'")
         assert forced.fetchone() == (True,)
     assert (found, counts) == ([("AAA", "equity", 1), ("BBB", "etf", 1)], (3, 0, 3))
-    downgrade(database_url, "0005")
+    downgrade(database_url, "0006")
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM holdings").fetchone() == (1,)
