@@ -17,6 +17,7 @@ from plimsoll.risk.aggregation import leaf_nodes, node_sums, slice_sums
 from plimsoll.risk.cube import Cube, Nodes, Valuation, build_cube, value_positions
 from plimsoll.risk.factors import Shock
 from plimsoll.risk.failures import Failure
+from plimsoll.risk.live_positions import factors_of, following
 from plimsoll.risk.live_rows import LARGEST, LiveRows
 from plimsoll.risk.live_tree import LiveTree
 from plimsoll.risk.market import MarketSnapshot, Quality
@@ -24,7 +25,7 @@ from plimsoll.risk.portfolio import Kind, Portfolio, Position
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 from plimsoll.risk.valuation import FactorMoves, Levels, price_currency
 
-__all__ = ["LiveBook", "RefusedLevel", "factors_of"]
+__all__ = ["LiveBook", "RefusedLevel"]
 
 _ABOVE_ZERO = "it must be a number above zero"
 
@@ -107,7 +108,8 @@ class LiveBook:
         )
         if not cube.positions:
             raise ValueError(f"no position of {portfolio.name} can be valued")
-        self.portfolio = Portfolio(portfolio.name, cube.positions)
+        self.name = portfolio.name
+        self._positions = list(cube.positions)
         self.failures: tuple[Failure, ...] = cube.failures
         self.refused: dict[str, RefusedLevel] = {}
         self._moves = FactorMoves(scenarios)
@@ -117,15 +119,20 @@ class LiveBook:
         self._connect(self._market())
         self._lay_out(cube)
 
+    @property
+    def portfolio(self) -> Portfolio:
+        """The positions as they are valued now: a tick takes the place of a stated price."""
+        return Portfolio(self.name, tuple(self._positions))
+
     def _connect(self, levels: Levels) -> None:
         """Find out which factor touches which positions and exchange rates."""
-        self.factors = tuple(factors_of(position, levels) for position in self.portfolio.positions)
+        self.factors = tuple(factors_of(position, levels) for position in self._positions)
         self.names = tuple(sorted({name for names in self.factors for name in names}))
         self._places = {name: k for k, name in enumerate(self.names)}
         self._levels = np.array([self._quotes[name].level for name in self.names])
         self._touching: list[list[int]] = [[] for _ in self.names]
         self._currencies: list[set[str]] = [set() for _ in self.names]
-        for row, position in enumerate(self.portfolio.positions):
+        for row, position in enumerate(self._positions):
             for name in self.factors[row]:
                 self._touching[self._places[name]].append(row)
             currency = price_currency(position)
@@ -139,8 +146,13 @@ class LiveBook:
         self._paths, self._parents, self._members = nodes.paths, nodes.parents, nodes.members
         self._values = cube.values.copy()
         self._tree = LiveTree(np.asarray(cube.pnl, dtype=np.float64), nodes.members, nodes.parents)
+        self._unquoted: set[int] = set()
+        self._sort_rows()
+
+    def _sort_rows(self) -> None:
+        """Tell the positions whose vectors are scaled from those that are valued afresh."""
         self._linear = LiveRows(
-            self.portfolio.positions,
+            self._positions,
             self._market(),
             self._moves,
             self._places,
@@ -150,12 +162,15 @@ class LiveBook:
         covered = set(self._linear.covered.tolist())
         self._quick = [[row for row in rows if row in covered] for rows in self._touching]
         self._slow = [[row for row in rows if row not in covered] for rows in self._touching]
+        self._stated = [
+            [row for row in rows if self._positions[row].price is not None and self.factors[row][0] == name]
+            for name, rows in zip(self.names, self._touching, strict=True)
+        ]
         # Factors that do more than scale the vectors of positions.
         self._intricate = {k for k, rows in enumerate(self._slow) if rows or self._currencies[k]}
         self._floors = [self._floor(k) for k in range(len(self.names))]
         self._lows = [0.0 if floor == 0.0 else 1.0 / LARGEST for floor in self._floors]
         self._far = {k for k in range(len(self.names)) if self._is_far(k)}
-        self._unquoted: set[int] = set()
 
     @property
     def snapshot(self) -> MarketSnapshot:
@@ -258,27 +273,29 @@ class LiveBook:
             elif self._is_possible(k, level):
                 wanted[k] = level
                 usual = usual and not self._quick[k]
-        if not usual:
-            slow = self._revalue(wanted, self._touching)
-            self._move_to(wanted)
-            self._far = {k for k in range(len(self.names)) if self._is_far(k)}
-            return self._tree.refresh(slow)
-        slow = set() if self._intricate.isdisjoint(wanted) else self._revalue(wanted, self._slow)
+        plain = usual and self._intricate.isdisjoint(wanted)
+        rows = set() if plain else self._revalue(wanted, self._slow if usual else self._touching)
         self._move_to(wanted)
-        quick: set[int] = set()
-        quick.update(*map(self._quick.__getitem__, wanted))
-        self._linear.revalue(quick)
-        return self._tree.refresh(quick | slow)
+        if usual:
+            quick: set[int] = set()
+            quick.update(*map(self._quick.__getitem__, wanted))
+            self._linear.revalue(quick)
+            rows |= quick
+        if not plain:
+            self._far.difference_update(wanted)
+            self._far.update(filter(self._is_far, wanted))
+        return self._tree.refresh(rows)
 
     def _revalue(self, wanted: dict[int, float], touching: Sequence[Sequence[int]]) -> set[int]:
         """Value positions at the wanted levels, of which those go at which one of them has no value."""
         concerned = {k for k in wanted if touching[k]}
         if touching is self._touching:
             concerned |= self._unquoted  # positions that are otherwise valued without quotes
+        stated = self._let_go(wanted)
         while rows := {row for k in wanted for row in touching[k]}:
             self._quote(concerned, wanted)
             held = sorted(rows)
-            positions = [self.portfolio.positions[row] for row in held]
+            positions = [self._positions[row] for row in held]
             found = value_positions(positions, self._market(), self._proxies)
             if not found.failures:
                 for row, vector, value in zip(held, found.pnl, found.values.tolist(), strict=True):
@@ -289,7 +306,24 @@ class LiveBook:
             for k in [k for k in wanted if not lost.isdisjoint(touching[k])]:
                 self._refuse(k, wanted.pop(k), "a position could not be valued at it")
                 self._quote([k])
+                for row in self._stated[k]:
+                    self._positions[row] = stated.pop(row, self._positions[row])
+        if stated:
+            self._sort_rows()
         return rows
+
+    def _let_go(self, wanted: Iterable[int]) -> dict[int, Position]:
+        """Let positions follow factors that tick instead of their stated prices; return what they were."""
+        places = [k for k in wanted if self._stated[k]]
+        if not places:
+            return {}
+        self._quote(places)
+        market, before = self._market(), {}
+        for row in (row for k in places for row in self._stated[k]):
+            found = following(self._positions[row], market)
+            if found is not None:
+                before[row], self._positions[row] = self._positions[row], found
+        return before
 
     def _move_to(self, wanted: Mapping[int, float]) -> None:
         """Be at the wanted levels, exchange rates included."""
@@ -334,35 +368,9 @@ class LiveBook:
     def _floor(self, k: int) -> float:
         """Return the lowest possible level: zero is one for a share, but not for what is divided by."""
         for row in self._touching[k]:
-            instrument = self.portfolio.positions[row].instrument
+            instrument = self._positions[row].instrument
             if instrument.kind in (Kind.FX, Kind.OPTION) or instrument.symbol != self.names[k]:
                 return math.ulp(0.0)
         column = self.scenarios.column(self.names[k])
         moves = Shock.RELATIVE if column is None else self.scenarios.factors[column].shock
         return -math.inf if moves is Shock.ABSOLUTE else 0.0
-
-
-def factors_of(position: Position, levels: Levels) -> tuple[str, ...]:
-    """Return the quotes that the value of a position depends on: of its price and of its exchange rate.
-
-    A stated price depends on none, nor does cash; an FX position whose first currency is the base has no
-    risk at all.
-
-    Parameters
-    ----------
-    position
-        One that can be valued.
-    levels
-        The market that it is valued in.
-    """
-    instrument, names = position.instrument, []
-    if instrument.option is not None:
-        names.append(levels.source(instrument.option.underlying))
-    elif instrument.kind is Kind.FX and instrument.symbol[:3] == levels.base_currency:
-        return ()
-    elif instrument.kind is not Kind.CASH and position.price is None:
-        names.append(levels.source(instrument.symbol))
-    pair = levels.pair(price_currency(position))
-    if pair is not None:
-        names.append(pair)
-    return tuple(dict.fromkeys(names))

@@ -121,6 +121,10 @@ class Levels:
         """Tell whether factor `name`, or the same pair seen from the other side, has a price or a history."""
         return any(self._has(side) for side in (name, _other_side(name)))
 
+    def quoted(self, name: str) -> bool:
+        """Tell whether factor `name`, or the same pair seen from the other side, has a price."""
+        return self.source(name) in self._quotes
+
     def source(self, name: str) -> str:
         """Return the quote that :meth:`level` reads for `name`: itself, or the pair from the other side."""
         other = _other_side(name)

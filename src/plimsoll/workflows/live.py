@@ -201,6 +201,8 @@ class LivePortfolio:
         self._stale_after = stale_after
         self._observed = {name: quote.observed_on for name, quote in quotes.items()}
         self._waiting: dict[str, float] = {}
+        self._ticked: set[str] = set()
+        self._taken: set[str] = set()
         self._applied = 0
         self._sequence = 0
         self._node_values = self.book.nodes.values
@@ -297,7 +299,8 @@ class LivePortfolio:
             A JSON document of a few dozen bytes for each factor that has ticked.
         """
         self._take_over()
-        return to_bytes(LiveState(self.run, self._sequence, self.gate.ticked()))
+        ticked = {name: last for name, last in self.gate.ticked().items() if name in self._taken}
+        return to_bytes(LiveState(self.run, self._sequence, ticked))
 
     def restore(self, state: bytes) -> None:
         """Be where another was when it said :meth:`state`: every number is the same, bit for bit.
@@ -329,6 +332,8 @@ class LivePortfolio:
     def _take_over(self) -> None:
         """Bring the book to the levels that wait."""
         self._changed |= self.book.tick(self._waiting)
+        self._ticked.update(name for name in self._waiting if name not in self.book.refused)
+        self._taken |= self._ticked
         self._waiting = {}
         for name, refused in self.book.refused.items():
             good = self.book.snapshot.quotes[name].level
@@ -344,14 +349,13 @@ class LivePortfolio:
     def _movers(self) -> tuple[Mover, ...]:
         values: NDArray[np.float64] = self.book.values
         levels = {name: self.book.snapshot.quotes[name].level for name in self.book.names}
-        ticked = {name for name, level in levels.items() if level != self._levels[name]}
         changes: dict[str, float] = {}
         for row in np.flatnonzero(values != self._values).tolist():
-            name = next(name for name in self.book.factors[row] if name in ticked)
+            name = next(name for name in self.book.factors[row] if name in self._ticked)
             changes[name] = changes.get(name, 0.0) + float(values[row] - self._values[row])
         largest = sorted(changes, key=lambda name: (-abs(changes[name]), name))[:_MOVERS]
         movers = tuple(Mover(name, self._levels[name], levels[name], changes[name]) for name in largest)
-        self._values, self._levels = values, levels
+        self._values, self._levels, self._ticked = values, levels, set()
         return movers
 
     def _stale(self, now: dt.datetime) -> tuple[StaleFactor, ...]:

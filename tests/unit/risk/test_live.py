@@ -21,7 +21,8 @@ from live_books import (
 )
 from plimsoll.risk.cube import Nodes, Valuation, build_cube
 from plimsoll.risk.live import LiveBook
-from plimsoll.risk.portfolio import Portfolio
+from plimsoll.risk.portfolio import Portfolio, Position
+from plimsoll.risk.pricing.greeks import greeks
 
 _BAD = [math.nan, math.inf, -math.inf, -1.0, 0.0, 1e308, 5e-324]
 _LEVELS = st.one_of(st.floats(0.2, 5.0), st.just(1.0), st.sampled_from(_BAD))
@@ -163,10 +164,48 @@ def test_a_price_that_cannot_be_is_refused_and_the_last_stands() -> None:
 
 
 def test_a_level_at_which_a_position_has_no_value_is_refused() -> None:
-    """A stated option price that no volatility gives, and a rate whose inverse is infinite."""
+    """A rate whose inverse is infinite, alone and beside a good price; the good one counts."""
     text = "a position could not be valued at it"
-    assert _refusals({"AAA": 1e4}, ("AAA 100",)) == {"AAA": text}
     assert _refusals({"USDJPY": 5e-324}, ("LOGS",)) == {"USDJPY": text}
+
+
+def test_a_tick_takes_the_place_of_a_stated_price() -> None:
+    """Until it comes the position stands where somebody put it; a refused tick changes nothing."""
+    share = next(one for one in KINDS if one.price == 90.0)
+    book = live(Portfolio("", (share,)), [], 5)
+    book.tick({"AAA": math.nan})
+    assert book.values.tolist() == [90.0]
+    book.tick({"AAA": 101.0})
+    assert book.values.tolist() == [101.0]
+    assert book.portfolio.positions[0].price is None
+    assert_equal_to_a_full_recompute(book)
+
+
+def test_an_option_goes_on_from_its_stated_price() -> None:
+    """At the first tick it keeps the volatility that the price implies: a small move is delta times it."""
+    held = next(one for one in KINDS if one.price == 9.0)
+    book = live(Portfolio("", (held,)), [], 5)
+    book.tick({"AAA": 100.0})
+    assert book.values.tolist() == pytest.approx([900.0], rel=1e-10)
+    book.tick({"AAA": 100.01})
+    terms = book.portfolio.positions[0].instrument.option
+    assert terms is not None
+    assert terms.volatility is not None
+    delta = greeks(1, 100.0, 100.0, 183 / 365, terms.volatility, 0.03, 0.01).delta
+    assert book.values[0] - 900.0 == pytest.approx(100 * 0.01 * float(delta), rel=1e-3)
+    assert_equal_to_a_full_recompute(book)
+
+
+def test_a_stated_price_that_no_volatility_gives_stays() -> None:
+    """The option states both; its value is the stated one, and its moves follow the underlying."""
+    terms = KINDS[16].instrument
+    held = Position(instrument=terms, quantity=1.0, price=500.0)
+    book = live(Portfolio("", (held,)), [], 5)
+    before = book.nodes.pnl
+    book.tick({"AAA": 90.0})
+    assert book.values.tolist() == [500.0 * 100.0]
+    assert not np.array_equal(book.nodes.pnl, before)
+    assert_equal_to_a_full_recompute(book)
 
 
 def test_a_price_that_moves_by_differences_may_be_negative() -> None:
@@ -178,11 +217,13 @@ def test_a_price_that_moves_by_differences_may_be_negative() -> None:
 
 
 def test_only_factors_that_a_position_depends_on_are_listened_to() -> None:
-    """A stated price needs none, dollars in a book in dollars neither; others are unknown."""
+    """A stated price waits for the market's, dollars in a book in dollars need none; others are unknown."""
     book = live(Portfolio("", (KINDS[7], KINDS[14], KINDS[13], KINDS[10])), [], 3)
-    assert book.names == ("LOGS", "USDJPY")
+    assert book.names == ("AAA", "LOGS", "USDJPY")
     with pytest.raises(KeyError):
-        book.tick({"AAA": 1.0})
+        book.tick({"BBB": 1.0})
+    with pytest.raises(IndexError):
+        book.tick_many([-1], [1.0])
 
 
 def test_a_book_without_a_value_is_refused() -> None:

@@ -1,6 +1,7 @@
 """A live portfolio: the risk of now is what a run on today's prices would say, and it can be rebuilt."""
 
 import datetime as dt
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -80,6 +81,30 @@ def test_after_ticks_only_what_is_touched_changes(request_: ReportRequest) -> No
     assert after.es_change == after.es.value - before.es.value
     assert [mover.name for mover in after.movers] == ["BBB"]
     assert after.movers[0].value_change == pytest.approx(after.value_change)
+
+
+def test_a_tick_takes_the_place_of_a_stated_price() -> None:
+    """Before it the value is that of the run; the change is the factor's, though its level is the old one."""
+    stated = replace(share("AAA", 10.0), price=90.0)
+    portfolio, other = live(REQUESTS[0], stated, by=()), live(REQUESTS[0], stated, by=())
+    assert portfolio.update().nodes[0].value == 900.0
+    level = portfolio.gate.last["AAA"].price
+    portfolio.apply([tick("AAA", 0.0, 5), tick("AAA", level)])
+    found = portfolio.update()
+    assert found.nodes[0].pnl_since_run == pytest.approx(10.0 * level - 900.0)
+    assert [mover.name for mover in found.movers] == ["AAA"]
+    other.restore(portfolio.state())
+    assert figures(other.update()) == figures(found)
+
+
+def test_a_refused_tick_leaves_a_rebuilt_portfolio_as_it_was() -> None:
+    """The stated price stands in both."""
+    portfolio, other = (live(REQUESTS[0], replace(share("AAA", 10.0), price=90.0), by=()) for _ in "12")
+    portfolio.apply([tick("AAA", -1.0)])
+    found = portfolio.update()
+    assert found.nodes[0].value == 900.0
+    other.restore(portfolio.state())
+    assert figures(other.update()) == figures(found)
 
 
 def test_movers_are_the_factors_behind_the_change_the_largest_first() -> None:
