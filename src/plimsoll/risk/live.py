@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plimsoll.risk.aggregation import leaf_nodes, node_sums, slice_sums
+from plimsoll.risk.aggregation import slice_sums
 from plimsoll.risk.cube import Cube, Nodes, Valuation, build_cube, value_positions
 from plimsoll.risk.factors import Shock
 from plimsoll.risk.failures import Failure
@@ -185,7 +185,7 @@ class LiveBook:
             paths=self._paths,
             parents=self._parents,
             members=self._members,
-            values=self._node_values(),
+            values=self._tree.add_up(self.values),
             pnl=self._tree.sums(),
         )
 
@@ -201,11 +201,10 @@ class LiveBook:
         """P&L vector of each position, shape (N, S): a copy."""
         return self._tree.matrix()
 
-    def _node_values(self) -> NDArray[np.float64]:
-        leaves = [self._members[leaf] for leaf in leaf_nodes(self._parents)]
-        starts = np.cumsum([0, *map(len, leaves)])
-        order, values = np.concatenate(leaves), self.values[:, np.newaxis]
-        return node_sums(values, starts, self._parents, order=order, threads=1)[:, 0]
+    @property
+    def levels(self) -> dict[str, float]:
+        """The level of each factor by name, as it is now."""
+        return dict(zip(self.names, self._levels.tolist(), strict=True))
 
     def total(self) -> NDArray[np.float64]:
         """Return the P&L of the whole book, shape (S,), added up in the order of the book as reports do."""

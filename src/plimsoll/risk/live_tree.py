@@ -49,6 +49,11 @@ class LiveTree:
         self._lies = np.empty(len(parents), dtype=np.intp)
         self._lies[self._order] = np.arange(len(parents))
         self._refreshes = [self._refresh_of(members[node], children[node], node) for node in self._order]
+        self._parents = tuple(parents)
+        self._numbers = [
+            (leaf, [[members[leaf][cut] for cut in piece] for piece in summands(members[leaf], 1)])
+            for leaf in leaves
+        ]
         self._above: list[tuple[int, ...]] = [()] * len(pnl)
         for leaf in leaves:
             above = tuple(int(self._lies[node]) for node in _ancestors(leaf, parents))
@@ -68,6 +73,19 @@ class LiveTree:
         """Return a copy of the vectors of all nodes, shape (M, S), in the order of `parents`."""
         found: _Array = self._sums[self._lies]
         return found
+
+    def add_up(self, values: _Array) -> _Array:
+        """Return the sum of one number of each position, shape (N,), for each node, shape (M,)."""
+        sums = [0.0] * len(self._parents)
+        for leaf, pieces in self._numbers:
+            for cuts in pieces:
+                part = 0.0
+                for rows in cuts:
+                    part += float(_sum(values[rows]))
+                sums[leaf] += part
+        for node in range(len(sums) - 1, 0, -1):
+            sums[self._parents[node]] += sums[node]
+        return np.array(sums)
 
     def matrix(self) -> _Array:
         """Return a copy of the vectors of all positions, shape (N, S), in the order of the book."""

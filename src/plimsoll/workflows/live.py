@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plimsoll.errors import ConflictError, UsageError
+from plimsoll.risk.cube import Nodes
 from plimsoll.risk.live import LiveBook
 from plimsoll.risk.measures import Estimate
 from plimsoll.risk.portfolio import Portfolio
@@ -209,6 +210,7 @@ class LivePortfolio:
         self._values = self.book.values
         self._levels = {name: quote.level for name, quote in quotes.items()}
         self._measures = tail.measures(self.book.nodes.pnl)
+        self._estimates = self._estimated()
         self._last: tuple[float, float, float] | None = None
         self._changed: set[int] = set()
 
@@ -265,8 +267,8 @@ class LivePortfolio:
             rows = np.array(sorted(self._changed))
             for known, fresh in zip(self._measures, self._tail.measures(nodes.pnl[rows]), strict=True):
                 known[rows] = fresh
-        total = self.book.total()
-        var, es = self._tail.var(total), self._tail.es(total)
+            self._estimates = self._estimated()
+        var, es = self._estimates
         value = float(nodes.values[0])
         before = self._last or (value, var.value, es.value)
         movers = self._movers()
@@ -277,7 +279,7 @@ class LivePortfolio:
         return LiveUpdate(
             sequence=self._sequence,
             at=now,
-            nodes=self._live_nodes(var.value, es.value),
+            nodes=self._live_nodes(nodes, var.value, es.value),
             var=var,
             es=es,
             value_change=value - before[0],
@@ -335,12 +337,17 @@ class LivePortfolio:
         self._ticked.update(name for name in self._waiting if name not in self.book.refused)
         self._taken |= self._ticked
         self._waiting = {}
+        levels = self.book.levels if self.book.refused else {}
         for name, refused in self.book.refused.items():
-            good = self.book.snapshot.quotes[name].level
+            good = levels[name]
             self.gate.take_back(name, good, f"{refused.level:g}: {refused.message}; {good:g} stands")
 
-    def _live_nodes(self, var: float, es: float) -> tuple[LiveNode, ...]:
-        nodes = self.book.nodes
+    def _estimated(self) -> tuple[Estimate, Estimate]:
+        """Return VaR and ES of the whole book with their intervals."""
+        total = self.book.total()
+        return self._tail.var(total), self._tail.es(total)
+
+    def _live_nodes(self, nodes: Nodes, var: float, es: float) -> tuple[LiveNode, ...]:
         gains = (nodes.values - self._node_values).tolist()
         vars_, shortfalls = (found.tolist() for found in self._measures)
         vars_[0], shortfalls[0] = var, es
@@ -348,7 +355,7 @@ class LivePortfolio:
 
     def _movers(self) -> tuple[Mover, ...]:
         values: NDArray[np.float64] = self.book.values
-        levels = {name: self.book.snapshot.quotes[name].level for name in self.book.names}
+        levels = self.book.levels
         changes: dict[str, float] = {}
         for row in np.flatnonzero(values != self._values).tolist():
             name = next(name for name in self.book.factors[row] if name in self._ticked)

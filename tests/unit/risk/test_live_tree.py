@@ -38,6 +38,8 @@ def test_what_changed_is_added_up_as_if_from_scratch(
     pnl = generator.standard_normal((count, size)) * 10.0 ** generator.integers(-3, 9, (count, 1))
     tree = LiveTree(pnl, nodes.members, nodes.parents)
     assert np.array_equal(tree.sums(), plain(pnl, nodes))
+    numbers = pnl[:, -1].copy()
+    assert np.array_equal(tree.add_up(numbers), plain(numbers[:, np.newaxis], nodes)[:, 0])
     for batch in batches:
         rows = [row for row in batch if row < count]
         for row in rows:
@@ -59,3 +61,5 @@ def test_a_leaf_too_large_for_one_reduction_is_bracketed_alike(step: int) -> Non
     tree = LiveTree(pnl, members, parents)
     nodes = Nodes(((),) * len(parents), tuple(parents), tuple(members), np.zeros(len(parents)), pnl)
     assert np.array_equal(tree.sums(), plain(pnl, nodes))
+    numbers = pnl[:, 0].copy()
+    assert np.array_equal(tree.add_up(numbers), plain(numbers[:, np.newaxis], nodes)[:, 0])
