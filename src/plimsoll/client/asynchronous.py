@@ -15,6 +15,7 @@ from plimsoll.client.instruments import AsyncInstrumentMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
 from plimsoll.client.live import AsyncLiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
+from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
@@ -38,6 +39,7 @@ class AsyncRiskClient(
     AsyncImportMethods,
     AsyncInstrumentMethods,
     AsyncLiveMethods,
+    AsyncPriceMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 

@@ -15,6 +15,7 @@ from plimsoll.client.instruments import InstrumentMethods
 from plimsoll.client.jobs import JobMethods, start_run
 from plimsoll.client.live import LiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
+from plimsoll.client.prices import PriceMethods
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
@@ -31,7 +32,14 @@ __all__ = ["RiskClient"]
 
 
 class RiskClient(
-    JobMethods, ScheduleMethods, AlertMethods, EventMethods, ImportMethods, InstrumentMethods, LiveMethods
+    JobMethods,
+    ScheduleMethods,
+    AlertMethods,
+    EventMethods,
+    ImportMethods,
+    InstrumentMethods,
+    LiveMethods,
+    PriceMethods,
 ):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 

@@ -25,6 +25,7 @@ from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
 from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
+from plimsoll.services.risk_api.prices.endpoints import router as prices
 from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
@@ -42,6 +43,7 @@ ROUTERS: tuple[ApiRouter, ...] = (
     imports,
     instruments,
     price_sets,
+    prices,
     risk_runs,
     jobs,
     backfills,

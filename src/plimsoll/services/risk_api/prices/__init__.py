@@ -1,0 +1,1 @@
+"""Prices: the last one of each symbol, and series."""
