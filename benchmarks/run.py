@@ -9,7 +9,7 @@ from pathlib import Path
 
 from measurement import Row
 
-BENCHMARKS = ("european_revaluation", "component_es", "aggregation", "ticks", "cold_start")
+BENCHMARKS = ("european_revaluation", "component_es", "aggregation", "ticks", "cold_start", "load")
 PACKAGES = ("numpy", "scipy", "QuantLib", "skfolio", "riskfolio-lib")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 HEAD = """# Measured
@@ -17,6 +17,12 @@ HEAD = """# Measured
 Written by `make bench`: ours and the peer in the same run on the same machine, medians of several runs.
 Absolute times are those of one machine; the ratios are the claim. How good the confidence intervals are
 stands in [docs/INTERVAL_COVERAGE.md](../docs/INTERVAL_COVERAGE.md).
+"""
+SOAK = """
+## Soak
+
+Written by `python benchmarks/soak.py`, which takes 20 minutes.
+
 """
 
 
@@ -27,8 +33,25 @@ def main() -> None:
         print(f"measuring {name} …", file=sys.stderr)
         rows.extend(import_module(name).measure())
     text = f"{HEAD}\n{_machine()}\n\n{_table(rows)}"
-    RESULTS.write_text(text, encoding="utf-8")
+    RESULTS.write_text(text + _soak(), encoding="utf-8")
     print(text)
+
+
+def keep_soak(row: Row) -> None:
+    """Replace the row of the long run, which `make bench` does not repeat."""
+    before = RESULTS.read_text(encoding="utf-8").partition(SOAK)[0]
+    RESULTS.write_text(f"{before}{SOAK}{_machine()}\n\n{_table([row])}", encoding="utf-8")
+
+
+def row_text(row: Row) -> str:
+    """Return a row as it stands in the table."""
+    cells = (row.claim, row.ours, row.peer, row.result, row.goal, "yes" if row.met else "no")
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _soak() -> str:
+    found = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    return "".join(found.partition(SOAK)[1:])
 
 
 def _machine() -> str:
@@ -53,12 +76,7 @@ def _memory() -> int:
 
 def _table(rows: list[Row]) -> str:
     head = "| claim | ours | peer | result | goal | met |\n|---|---|---|---|---|---|\n"
-    return head + "".join(
-        "| "
-        + " | ".join((row.claim, row.ours, row.peer, row.result, row.goal, "yes" if row.met else "no"))
-        + " |\n"
-        for row in rows
-    )
+    return head + "".join(map(row_text, rows))
 
 
 if __name__ == "__main__":
