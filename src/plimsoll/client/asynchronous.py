@@ -185,13 +185,39 @@ class AsyncRiskClient(
         """Return the report of a run as one self-contained page."""
         return await self.send(calls.report_html(run_id))
 
-    async def cube(self, run_id: UUID, by: Sequence[str] = ()) -> CubeCut:
-        """Return VaR and ES of every slice of a run along a tree of attributes, without repricing."""
-        return await self.send(calls.cube(run_id, by))
+    async def cube(
+        self,
+        run_id: UUID,
+        by: Sequence[str] = (),
+        *,
+        confidence: float | None = None,
+        node: Sequence[str] = (),
+    ) -> CubeCut:
+        """Return the risk of every slice of a run along a tree of attributes, without repricing.
 
-    async def cube_table(self, run_id: UUID, by: Sequence[str] = ()) -> "pa.Table":
+        Parameters
+        ----------
+        run_id
+            The run.
+        by
+            Names of attributes, top down; empty for the whole book alone.
+        confidence
+            Of VaR and ES, as a fraction; None for that of the run.
+        node
+            Labels, top down: only this slice and those inside it.
+        """
+        return await self.send(calls.cube(run_id, by, confidence, node))
+
+    async def cube_table(
+        self,
+        run_id: UUID,
+        by: Sequence[str] = (),
+        *,
+        confidence: float | None = None,
+        node: Sequence[str] = (),
+    ) -> "pa.Table":
         """Return what `cube` returns as an Arrow table; for many nodes."""
-        return await self.send(calls.cube_table(run_id, by))
+        return await self.send(calls.cube_table(run_id, by, confidence, node))
 
     async def what_if(self, run_id: UUID, trades: Mapping[str, float] | Sequence[Trade]) -> WhatIfResult:
         """Return what a basket of trades would do to the book of a run; see `RiskClient`."""

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import httpx2
@@ -187,14 +187,18 @@ def report_html(run_id: UUID) -> Call[str]:
     return get(f"/risk-runs/{run_id}/report.html", lambda response: response.text)
 
 
-def cube(run_id: UUID, by: Sequence[str]) -> Call[CubeCut]:
+def cube(
+    run_id: UUID, by: Sequence[str], confidence: float | None = None, node: Sequence[str] = ()
+) -> Call[CubeCut]:
     """Cut the stored cube of a run."""
-    return get(f"/risk-runs/{run_id}/cube", message(CubeCut), by=",".join(by) or None)
+    return get(f"/risk-runs/{run_id}/cube", message(CubeCut), **_cut(by, confidence, node))
 
 
-def cube_table(run_id: UUID, by: Sequence[str]) -> Call["pa.Table"]:
+def cube_table(
+    run_id: UUID, by: Sequence[str], confidence: float | None = None, node: Sequence[str] = ()
+) -> Call["pa.Table"]:
     """Cut the stored cube of a run; the answer is a table."""
-    path, query = f"{API_PREFIX}/risk-runs/{run_id}/cube", {"by": ",".join(by) or None}
+    path, query = f"{API_PREFIX}/risk-runs/{run_id}/cube", _cut(by, confidence, node)
     return Call(
         method="GET", path=path, query=query, read=_table, headers={"Accept": _ARROW}, repeatable=True
     )
@@ -213,6 +217,10 @@ def replay(run_id: UUID) -> Call[Replay]:
 def diff(before: UUID, after: UUID) -> Call[RunDiff]:
     """Compare two runs."""
     return get(f"/risk-runs/{before}/diff/{after}", message(RunDiff))
+
+
+def _cut(by: Sequence[str], confidence: float | None, node: Sequence[str]) -> dict[str, Any]:
+    return {"by": ",".join(by) or None, "confidence": confidence, "node": ",".join(node) or None}
 
 
 def _table(response: httpx2.Response) -> "pa.Table":

@@ -20,6 +20,8 @@ _NODE: dict[str, Any] = {
     "component_es": 190310.25,
     "incremental_var": 148200.5,
     "incremental_es": 190310.25,
+    "volatility": 61200.5,
+    "worst_loss": 244100.0,
 }
 
 
@@ -35,6 +37,8 @@ class CubeNode(WireModel):
     component_es: Figure = Field(description="Contribution to the ES of the whole; siblings add up")
     incremental_var: Figure = Field(description="VaR of the whole less that without the slice")
     incremental_es: Figure = Field(description="ES of the whole less that without the slice")
+    volatility: Figure = Field(default=None, description="Standard deviation of its P&L over the horizon")
+    worst_loss: Figure = Field(default=None, description="Largest loss of any scenario")
 
 
 class CubeCut(WireModel):
@@ -45,6 +49,7 @@ class CubeCut(WireModel):
             "risk_run": "0197a3c2-7c40-7f63-8b20-8d3f1e509c74",
             "by": ["desk"],
             "base_currency": "USD",
+            "confidence": 0.99,
             "nodes": [_NODE | {"path": []}, _NODE],
         }
     )
@@ -52,4 +57,5 @@ class CubeCut(WireModel):
     risk_run: UUID
     by: tuple[str, ...] = Field(description="Attributes, top down")
     base_currency: Currency
+    confidence: float = Field(default=0.99, description="Of VaR and ES, as a fraction")
     nodes: tuple[CubeNode, ...]

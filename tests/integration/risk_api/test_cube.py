@@ -75,3 +75,19 @@ async def test_a_cut_that_makes_no_sense_is_refused(world: World, query: str, co
     """Unknown attributes and endless lists of them are refused."""
     run = await ready_run(world.owner)
     refused(await world.owner.get(f"{API}/risk-runs/{run['id']}/cube?{query}"), 422, code)
+
+
+async def test_any_confidence_and_one_slice(world: World) -> None:
+    """Without another calculation; what makes no sense is 422, what is not there 404."""
+    run = await ready_run(world.owner)
+    path = f"{API}/risk-runs/{run['id']}/cube?by=desk"
+    lower = made(await world.owner.get(f"{path}&confidence=0.9&node=Growth"), 200)
+    usual = made(await world.owner.get(path), 200)
+    assert (lower["confidence"], usual["confidence"]) == (0.9, 0.99)
+    (growth,) = lower["nodes"]
+    same = next(node for node in usual["nodes"] if node["path"] == ["Growth"])
+    assert growth["var"]["value"] < same["var"]["value"] <= same["worst_loss"]
+    assert growth["volatility"] == same["volatility"] > 0
+    for bad in ("confidence=1", "confidence=0.5", "confidence=nan", "confidence=x"):
+        refused(await world.owner.get(f"{path}&{bad}"), 422, "invalid")
+    refused(await world.owner.get(f"{path}&node=Nowhere"), 404, "not-found")

@@ -106,3 +106,35 @@ async def test_a_stored_run_is_cut(database: Database, tenant: UUID, other_tenan
     for whose, run in ((other_tenant, stored.id), (tenant, uuid4())):
         with pytest.raises(NotFoundError):
             await cut(database, whose, run, by=[])
+
+
+@pytest.mark.anyio
+async def test_other_confidence_and_one_slice(database: Database, tenant: UUID) -> None:
+    """The stored vectors answer at any confidence, and for one slice and what is inside it alone."""
+    run = await stored_run(database, tenant, BOOK, ReportRequest())
+    calculation = calculate(book(*BOOK), small_market(), ReportRequest())
+    whole = await cut(database, tenant, run.id, by=["desk", "sector"], confidence=0.9)
+    request_ = ReportRequest(confidence=0.9)
+    assert whole == cut_cube(
+        calculation.cube, Tail.of(request_, calculation.cube.scenarios), ["desk", "sector"]
+    )
+    assert whole[0].risk.var.confidence == 0.9
+    assert whole[0].risk.var.value < (await cut(database, tenant, run.id, by=()))[0].risk.var.value
+    part = await cut(database, tenant, run.id, by=["desk", "sector"], confidence=0.9, below=["one"])
+    assert part == tuple(node for node in whole if node.path[:1] == ("one",))
+    with pytest.raises(NotFoundError, match="no such slice"):
+        await cut(database, tenant, run.id, by=["desk"], below=["three"])
+
+
+def test_each_slice_has_its_spread_and_its_worst_scenario() -> None:
+    """As numpy says it of the vectors themselves."""
+    calculation = calculate(book(*BOOK), small_market(), ReportRequest())
+    for node in cut_cube(calculation.cube, calculation.tail, ["symbol"])[1:]:
+        own = [
+            index
+            for index, one in enumerate(calculation.cube.positions)
+            if one.instrument.symbol == node.path[0]
+        ]
+        pnl = calculation.cube.pnl[own].sum(axis=0)
+        assert node.volatility == pytest.approx(float(pnl.std(ddof=1)))
+        assert node.worst_loss == pytest.approx(-float(pnl.min()))

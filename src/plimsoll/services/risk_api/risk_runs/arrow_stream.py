@@ -7,7 +7,7 @@ __all__ = ["ARROW_STREAM", "arrow_stream"]
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 
 _ESTIMATES = ("var", "es")
-_FIGURES = ("component_var", "component_es", "incremental_var", "incremental_es")
+_FIGURES = ("component_var", "component_es", "incremental_var", "incremental_es", "volatility", "worst_loss")
 
 
 def arrow_stream(cut: CubeCut) -> bytes:
@@ -22,7 +22,7 @@ def arrow_stream(cut: CubeCut) -> bytes:
     -------
     bytes
         Columns ``path`` (a list of labels), ``depth``, ``value``, ``positions``, ``var``, ``var_low``,
-        ``var_high``, ``es``, ``es_low``, ``es_high`` and the components; a missing figure is null. Base
+        ``var_high``, ``es``, ``es_low``, ``es_high`` and the further figures; a missing one is null. Base
         currency, attributes and run are in the metadata of the schema.
     """
     import pyarrow as pa

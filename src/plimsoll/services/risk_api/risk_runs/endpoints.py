@@ -174,11 +174,24 @@ async def cut_cube(
             max_length=1000, description="Attributes, top down, with commas between", examples=["desk,sector"]
         ),
     ] = "",
+    confidence: Annotated[
+        float | None,
+        Query(gt=0.5, lt=1, description="Of VaR and ES, as a fraction; that of the run when left out"),
+    ] = None,
+    node: Annotated[
+        str,
+        Query(
+            max_length=1000,
+            description="Only this slice and what is inside it: labels, top down, with commas between",
+            examples=["Equity L/S"],
+        ),
+    ] = "",
 ) -> Response:
     """Cut the stored cube by any attributes, without pricing again; also as an Arrow stream."""
     names = attributes(by)
     record = await runs.get_run(context.database, caller.tenant, run_id)
-    nodes = await cut(context.database, caller.tenant, run_id, by=names)
+    below = node.split(",") if node else []
+    nodes = await cut(context.database, caller.tenant, run_id, by=names, confidence=confidence, below=below)
     found = messages.cube_cut(record, names, nodes)
     if ARROW_STREAM in request.headers.get("accept", ""):
         return Response(arrow_stream(found), media_type=ARROW_STREAM, headers={"Vary": "Accept"})

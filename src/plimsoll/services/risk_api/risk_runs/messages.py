@@ -16,6 +16,8 @@ from plimsoll.workflows.what_if import WhatIf
 
 __all__ = ["cube_cut", "risk_run", "run_diff", "what_if_result"]
 
+_OWN = frozenset({"path", "volatility", "worst_loss"})
+
 
 def risk_run(record: RunRecord) -> RiskRun:
     """Return what is known about a run without its report.
@@ -39,12 +41,13 @@ def cube_cut(record: RunRecord, by: Sequence[str], nodes: Sequence[CutNode]) -> 
     by
         Attributes, top down.
     nodes
-        Each before its children.
+        Each before its children; at least one.
     """
     return CubeCut(
         risk_run=record.id,
         by=tuple(by),
         base_currency=record.base_currency,
+        confidence=nodes[0].risk.var.confidence,
         nodes=tuple(map(_node, nodes)),
     )
 
@@ -105,5 +108,6 @@ def _position_change(change: comparison.PositionChange) -> PositionChange:
 
 
 def _node(node: CutNode) -> CubeNode:
-    names = CubeNode.model_fields.keys() - {"path"}
-    return CubeNode.model_validate({"path": node.path, **{name: getattr(node.risk, name) for name in names}})
+    own = {name: getattr(node, name) for name in _OWN}
+    names = CubeNode.model_fields.keys() - _OWN
+    return CubeNode.model_validate({**own, **{name: getattr(node.risk, name) for name in names}})

@@ -14,7 +14,7 @@ def test_each_node_is_a_row() -> None:
     table = pa.ipc.open_stream(arrow_stream(CUT)).read_all()
     assert table.column_names == [
         *("path", "depth", "value", "positions", "var", "var_low", "var_high", "es", "es_low", "es_high"),
-        *("component_var", "component_es", "incremental_var", "incremental_es"),
+        *("component_var", "component_es", "incremental_var", "incremental_es", "volatility", "worst_loss"),
     ]
     for row, node in zip(table.to_pylist(), CUT.nodes, strict=True):
         assert (row["path"], row["depth"]) == (list(node.path), len(node.path))

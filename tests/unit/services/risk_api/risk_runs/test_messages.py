@@ -45,7 +45,7 @@ def test_a_run_shows_its_options() -> None:
 def test_a_cut_keeps_paths_and_intervals() -> None:
     """A node has its path and its estimates, a missing end of an interval is null."""
     risk = NodeRisk("A", 7.0, 2, ESTIMATE, ESTIMATE, 1.0, 2.0, 3.0, 4.0)
-    cut = cube_cut(RECORD, ("desk",), [CutNode(("A",), risk)])
+    cut = cube_cut(RECORD, ("desk",), [CutNode(("A",), risk, 2.0, 3.0)])
     (node,) = cut.nodes
     assert (cut.risk_run, cut.by, cut.base_currency) == (RECORD.id, ("desk",), "EUR")
     assert (node.path, node.positions, node.incremental_es) == (("A",), 2, 4.0)
