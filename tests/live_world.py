@@ -26,12 +26,19 @@ QUICK = Pace(refresh_seconds=0.02, keep_seconds=0.05, watch_seconds=0.1)
 
 @contextmanager
 def live_server(
-    database_url: str, tenant: UUID, other_tenant: UUID | None = None, *, pace: Pace = QUICK, **context: Any
+    database_url: str,
+    tenant: UUID,
+    other_tenant: UUID | None = None,
+    *,
+    pace: Pace = QUICK,
+    key: str = "",
+    **context: Any,
 ) -> Iterator[int]:
     """Serve the API on a database of its own event loop; yield the port."""
     everything = frozenset(Permission)
     people = {
         "owner": Principal("owner", tenant, "Owner", everything),
+        key or "-": Principal("local", tenant, "Local", everything),
         "reader": Principal("reader", tenant, "Reader", frozenset({Permission.LIVE_READ})),
         "outsider": Principal("outsider", other_tenant or tenant, "Outsider", everything),
     }

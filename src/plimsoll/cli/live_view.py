@@ -9,12 +9,16 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from plimsoll.risk.measures import Estimate
+    from plimsoll.wire import live as wire
+    from plimsoll.wire.estimate import Estimate as WireEstimate
     from plimsoll.workflows.live import LiveUpdate
 
 __all__ = ["as_json", "as_line", "as_table"]
 
 
-def as_table(update: "LiveUpdate", by: Sequence[str], currency: str, title: str) -> "RenderableType":
+def as_table(
+    update: "LiveUpdate | wire.LiveUpdate", by: Sequence[str], currency: str, title: str
+) -> "RenderableType":
     """Return the tree with value, P&L, VaR and ES of every node, and what moved it."""
     from rich.console import Group
     from rich.table import Table
@@ -40,7 +44,7 @@ def as_table(update: "LiveUpdate", by: Sequence[str], currency: str, title: str)
     return Group(Text(heading, style="bold"), table, *(Text(line, style="dim") for line in tail))
 
 
-def as_line(update: "LiveUpdate") -> str:
+def as_line(update: "LiveUpdate | wire.LiveUpdate") -> str:
     """Return what matters most, in one line."""
     root = update.nodes[0]
     return (
@@ -60,15 +64,15 @@ def as_json(update: "LiveUpdate", currency: str) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
 
-def _interval(estimate: "Estimate") -> str:
+def _interval(estimate: "Estimate | WireEstimate") -> str:
     low, high = ("…" if bound is None else _money(bound) for bound in (estimate.low, estimate.high))
     return f"{_money(estimate.value)} [{low}, {high}]"
 
 
-def _movers(update: "LiveUpdate") -> str:
+def _movers(update: "LiveUpdate | wire.LiveUpdate") -> str:
     shown = (f"{mover.name} {_money(mover.value_change, sign='+')}" for mover in update.movers[:3])
     return ", ".join(shown) or "nothing"
 
 
-def _money(number: float, *, sign: str = "") -> str:
-    return f"{number:{sign},.0f}"
+def _money(number: float | None, *, sign: str = "") -> str:
+    return "—" if number is None else f"{number:{sign},.0f}"

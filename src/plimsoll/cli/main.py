@@ -14,8 +14,10 @@ from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.jobs import jobs
+from plimsoll.cli.live import live
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
+from plimsoll.cli.ticks import ticks
 from plimsoll.cli.up import up
 from plimsoll.cli.worker import worker
 from plimsoll.errors import PlimsollError, UnavailableError
@@ -52,6 +54,8 @@ app = typer.Typer(
 app.command()(up)
 app.command()(worker)
 app.add_typer(demo, name="demo")
+app.command()(live)
+app.add_typer(ticks, name="ticks")
 app.add_typer(runs, name="runs")
 app.add_typer(jobs, name="jobs")
 app.add_typer(schedules, name="schedules")

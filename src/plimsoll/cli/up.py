@@ -4,6 +4,8 @@ import gc
 import json as json_format
 import shlex
 import sys
+import threading
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,10 +47,16 @@ def up(
     port: _Port = None,
     metrics_port: _MetricsPort = None,
     demo: Annotated[bool, typer.Option(help="Whether to put demo books into an empty database.")] = True,
+    replay_demo: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DAYS", min=0.01, max=1000.0, help="Replay so many demo days a second as ticks."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when it runs.")] = False,
 ) -> None:
     """Start the platform on this machine: database, demo books and risk API. Ctrl-C stops it."""
-    from plimsoll.services.risk_api.ports import check_free
+    from plimsoll.services.risk_api.ports import ADDRESS, check_free
 
     place = installation(data_dir, database_url, redis_url)
     port = port or settings().port
@@ -62,9 +70,30 @@ def up(
         with place.database() as url:
             loaded()
             telling = _Telling(console, status, data_dir, json)
+            if replay_demo is not None:
+                _replay(place, f"http://{ADDRESS}:{port}", replay_demo)
             _serve(place, url, (port, metrics_port), demo, telling)
     typer.echo("Stopped.", err=True)
     leave_now_if_busy()
+
+
+def _replay(place: "Installation", url: str, speed: float) -> None:
+    """Send recorded prices as ticks beside the platform, as soon as it answers and for as long as it runs."""
+    from plimsoll.cli.ticks import replay_into
+    from plimsoll.client import Retries, RiskClient
+    from plimsoll.services.risk_api.local_key import local_api_key
+
+    def work() -> None:
+        with RiskClient(url, local_api_key(place.directory), retries=Retries(attempts=1)) as client:
+            while True:
+                try:
+                    with client.tick_sender("replay of demo prices") as sender:
+                        replay_into(sender, speed)
+                except PlimsollError:
+                    time.sleep(1.0)
+
+    # A daemon: it ends with the process, whose server goes first.
+    threading.Thread(target=work, name="replay", daemon=True).start()
 
 
 class _Telling:
