@@ -113,7 +113,7 @@ def _statuses(operation: dict[str, Any], route: ApiRoute) -> set[int]:
     names = {parameter["name"].lower() for parameter in operation.get("parameters", ())}
     if operation["security"]:
         found |= {401, 403, 429}
-    if "{" in route.path_format:
+    if "{" in route.path_format or any(map(_is_reference, operation.get("parameters", ()))):
         found |= {404}
     if "if-match" in names:
         found |= {409, 412, 428}
@@ -122,6 +122,12 @@ def _statuses(operation: dict[str, Any], route: ApiRoute) -> set[int]:
     if "requestBody" in operation:
         found |= {413, 415}
     return found
+
+
+def _is_reference(parameter: dict[str, Any]) -> bool:
+    """Return whether a parameter names another thing by its id."""
+    schema = parameter["schema"]
+    return any(choice.get("format") == "uuid" for choice in (schema, *schema.get("anyOf", ())))
 
 
 def _problem(status: int, code: str) -> dict[str, Any]:
