@@ -13,12 +13,15 @@ from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.app import ROUTERS, create_app
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
+from plimsoll.services.risk_api.breaches.endpoints import router as breaches
 from plimsoll.services.risk_api.context import ApiContext, in_process
 from plimsoll.services.risk_api.events.endpoints import router as events
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
+from plimsoll.services.risk_api.limits.endpoints import router as limits
 from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
+from plimsoll.services.risk_api.risk_history.endpoints import router as risk_history
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.schedules.endpoints import router as schedules
@@ -30,6 +33,9 @@ RESOURCES: tuple[ApiRouter, ...] = (
     portfolios,
     price_sets,
     risk_runs,
+    risk_history,
+    limits,
+    breaches,
     jobs,
     backfills,
     schedules,
@@ -62,11 +68,12 @@ class Doors(LocalSignIn):
 class World:
     """A running API and those who call it.
 
-    `owner` may do everything, `powerless` is of the same tenant and may do nothing, `outsider` may do
-    everything in another tenant, `anonymous` does not say who they are.
+    `owner` and `approver` may do everything, `powerless` is of the same tenant and may do nothing, `outsider`
+    may do everything in another tenant, `anonymous` does not say who they are.
     """
 
     owner: AsyncClient
+    approver: AsyncClient
     powerless: AsyncClient
     outsider: AsyncClient
     anonymous: AsyncClient
@@ -83,6 +90,7 @@ async def world_on(
     everything = frozenset(Permission)
     people = {
         "owner": Principal("owner", tenant, "Owner", everything),
+        "approver": Principal("approver", tenant, "Approver", everything),
         "powerless": Principal("powerless", tenant, "Powerless", frozenset()),
         "outsider": Principal("outsider", other_tenant, "Outsider", everything),
     }
@@ -99,6 +107,7 @@ async def world_on(
 
         yield World(
             owner=await client("owner"),
+            approver=await client("approver"),
             powerless=await client("powerless"),
             outsider=await client("outsider"),
             anonymous=await client("nobody"),
@@ -157,6 +166,27 @@ async def ready_run(client: AsyncClient, **options: object) -> dict[str, Any]:
     await held(client, portfolio["id"])
     await new_prices(client)
     return await new_run(client, portfolio["id"], **options)
+
+
+async def new_limit(client: AsyncClient, portfolio: str, **definition: object) -> dict[str, Any]:
+    """Propose a limit on VaR."""
+    new = {"portfolio_id": portfolio, "name": "VaR", "definition": {"measure": "var", **definition}}
+    return made(await client.post(f"{API}/limits", json=new), 201)
+
+
+async def approved(client: AsyncClient, limit: dict[str, Any]) -> dict[str, Any]:
+    """Approve what is proposed for a limit."""
+    path = f"{API}/limits/{limit['id']}/proposals/{limit['proposal']['id']}/approve"
+    return made(await client.post(path, json={}), 200)
+
+
+async def breached(world: World, **definition: object) -> dict[str, Any]:
+    """Make a limit that a run breaches, and return the breach."""
+    run = await ready_run(world.owner)
+    await approved(world.approver, await new_limit(world.owner, run["portfolio_id"], **definition))
+    await new_run(world.owner, run["portfolio_id"])
+    (breach,) = made(await world.owner.get(f"{API}/breaches"), 200)["items"]
+    return dict(breach)
 
 
 def made(response: Response, status: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@
     ├── ConflictError            code conflict             exit 4   what is wanted contradicts what is stored
     ├── PreconditionError        code precondition-failed  exit 4   somebody else has changed it meanwhile
     └── PermissionDeniedError    code forbidden            exit 4   the caller may not do this
+        └── FourEyesError        code four-eyes            exit 4   another than the proposer must approve
 
 A single item that cannot be valued is not an error but a :class:`plimsoll.risk.failures.Failure`:
 the rest of the report stands.
@@ -18,6 +19,7 @@ the rest of the report stands.
 __all__ = [
     "ConflictError",
     "DataError",
+    "FourEyesError",
     "NotFoundError",
     "PermissionDeniedError",
     "PlimsollError",
@@ -130,4 +132,11 @@ class PermissionDeniedError(PlimsollError):
     """The caller is known and may not do this."""
 
     code = "forbidden"
+    exit_code = 4
+
+
+class FourEyesError(PermissionDeniedError):
+    """Whoever proposed a change wants to approve it: another person must."""
+
+    code = "four-eyes"
     exit_code = 4

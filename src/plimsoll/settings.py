@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         default=20_000.0, gt=0, description="Units a second that one user may ask for; a cheap read is one"
     )
     cache_megabytes: int = Field(default=64, ge=1, description="Memory that cached answers may take")
+    four_eyes: bool | None = Field(
+        default=None,
+        description="Whether another than the proposer must approve a limit; by default where several can",
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")
 

@@ -8,6 +8,7 @@ import plimsoll.errors
 from plimsoll.errors import (
     ConflictError,
     DataError,
+    FourEyesError,
     NotFoundError,
     PermissionDeniedError,
     PlimsollError,
@@ -28,6 +29,7 @@ from plimsoll.errors import (
         (ConflictError, "conflict", 4),
         (PreconditionError, "precondition-failed", 4),
         (PermissionDeniedError, "forbidden", 4),
+        (FourEyesError, "four-eyes", 4),
     ],
 )
 def test_codes_are_stable(kind: type[PlimsollError], code: str, exit_code: int) -> None:
@@ -51,6 +53,6 @@ def test_text_leaves_out_what_is_unknown() -> None:
 def test_the_drawn_tree_is_the_tree() -> None:
     """The tree in the module's docstring names every class with its code and exit code."""
     drawn = plimsoll.errors.__doc__ or ""
-    kinds: list[type[PlimsollError]] = [PlimsollError, *PlimsollError.__subclasses__()]
+    kinds: list[type[PlimsollError]] = [PlimsollError, *PlimsollError.__subclasses__(), FourEyesError]
     for kind in kinds:
         assert re.search(rf"{kind.__name__} +code {kind.code} +exit {kind.exit_code}\b", drawn), kind

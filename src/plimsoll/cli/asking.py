@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from plimsoll.cli.configuration import settings
 from plimsoll.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,5 +71,5 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
         return
     from plimsoll.services.risk_api.installation import Installation
 
-    async with Installation(directory, database_url).client() as client:
+    async with Installation(directory, database_url, four_eyes=settings().four_eyes).client() as client:
         yield client

@@ -10,10 +10,12 @@ import typer
 from typer.core import TyperGroup
 
 from plimsoll.cli.alerts import alerts
+from plimsoll.cli.breaches import breaches
 from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.jobs import jobs
+from plimsoll.cli.limits import limits
 from plimsoll.cli.live import live
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
@@ -46,7 +48,10 @@ def _report() -> Any:
 app = typer.Typer(
     cls=_Commands,
     help="Portfolio market risk: how much can we lose, with an error bar, and where does it come from.",
-    epilog="Exit codes: 0 fine, 1 a check failed, 2 wrong use, 3 bad data, 4 something is not available.",
+    epilog=(
+        "Exit codes: 0 fine, 1 a limit is breached or a check failed, 2 wrong use, 3 bad data, 4 something is"
+        " not available."
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -60,6 +65,8 @@ app.add_typer(runs, name="runs")
 app.add_typer(jobs, name="jobs")
 app.add_typer(schedules, name="schedules")
 app.add_typer(alerts, name="alerts")
+app.add_typer(limits, name="limits")
+app.add_typer(breaches, name="breaches")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from plimsoll.errors import (
     ConflictError,
     DataError,
+    FourEyesError,
     NotFoundError,
     PermissionDeniedError,
     PlimsollError,
@@ -36,6 +37,7 @@ _BY_CODE: dict[str, type[PlimsollError]] = {
     for error in (
         ConflictError,
         DataError,
+        FourEyesError,
         NotFoundError,
         PermissionDeniedError,
         PreconditionError,

@@ -8,14 +8,17 @@ from uuid import UUID
 
 from plimsoll.client import calls
 from plimsoll.client.alerts import AsyncAlertMethods
+from plimsoll.client.breaches import AsyncBreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.events import AsyncEventMethods
 from plimsoll.client.imports import AsyncImportMethods
 from plimsoll.client.instruments import AsyncInstrumentMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
+from plimsoll.client.limits import AsyncLimitMethods
 from plimsoll.client.live import AsyncLiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.prices import AsyncPriceMethods
+from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
@@ -33,6 +36,9 @@ __all__ = ["AsyncRiskClient"]
 
 class AsyncRiskClient(
     AsyncJobMethods,
+    AsyncLimitMethods,
+    AsyncBreachMethods,
+    AsyncHistoryMethods,
     AsyncScheduleMethods,
     AsyncAlertMethods,
     AsyncEventMethods,

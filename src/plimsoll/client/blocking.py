@@ -8,14 +8,17 @@ from uuid import UUID
 
 from plimsoll.client import calls
 from plimsoll.client.alerts import AlertMethods
+from plimsoll.client.breaches import BreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.events import EventMethods
 from plimsoll.client.imports import ImportMethods
 from plimsoll.client.instruments import InstrumentMethods
 from plimsoll.client.jobs import JobMethods, start_run
+from plimsoll.client.limits import LimitMethods
 from plimsoll.client.live import LiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.prices import PriceMethods
+from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
@@ -33,6 +36,9 @@ __all__ = ["RiskClient"]
 
 class RiskClient(
     JobMethods,
+    LimitMethods,
+    BreachMethods,
+    HistoryMethods,
     ScheduleMethods,
     AlertMethods,
     EventMethods,

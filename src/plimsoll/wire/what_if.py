@@ -6,10 +6,20 @@ from uuid import UUID
 from pydantic import Field
 
 from plimsoll.wire.estimate import ESTIMATE, Estimate
+from plimsoll.wire.limits import LimitDefinition, LimitState
 from plimsoll.wire.model import Currency, Figure, Label, Number, WireModel, example
 from plimsoll.wire.positions import Assumption, Failure, Kind, OptionTerms
 
-__all__ = ["RiskFigures", "Trade", "TradeRisk", "WhatIf", "WhatIfChange", "WhatIfResult"]
+__all__ = [
+    "LimitFigures",
+    "LimitImpact",
+    "RiskFigures",
+    "Trade",
+    "TradeRisk",
+    "WhatIf",
+    "WhatIfChange",
+    "WhatIfResult",
+]
 
 
 class Trade(WireModel):
@@ -23,6 +33,11 @@ class Trade(WireModel):
     )
     price: Number | None = Field(default=None, ge=0, description="Null to take the market's")
     option: OptionTerms | None = Field(default=None, description="Given exactly where the kind is option")
+    attributes: dict[Label, Label] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Labels, for limits on slices; those that all positions in the symbol share count too",
+    )
 
 
 class WhatIf(WireModel):
@@ -63,6 +78,37 @@ class TradeRisk(WireModel):
 
 
 _FIGURES: dict[str, Any] = {"value": 5431000.0, "var": ESTIMATE, "es": ESTIMATE}
+_LIMIT_FIGURES: dict[str, Any] = {
+    "state": "ok",
+    "value": 148200.5,
+    "low": 131000.0,
+    "high": 171500.0,
+    "utilisation": 0.988,
+    "probability": 0.44,
+    "missing": "",
+}
+
+
+class LimitFigures(WireModel):
+    """How the portfolio stands to a limit; numbers in the unit of the limit."""
+
+    state: LimitState
+    value: Figure
+    low: Figure
+    high: Figure
+    utilisation: Figure = Field(description="1 at the hard level, or at the soft one where there is no other")
+    probability: Figure = Field(description="Confidence of being beyond; null outside the interval")
+    missing: str = Field(description="What was not measured; empty where all was")
+
+
+class LimitImpact(WireModel):
+    """A limit in force before and after the trades."""
+
+    limit_id: UUID
+    name: str
+    definition: LimitDefinition
+    before: LimitFigures
+    after: LimitFigures
 
 
 class WhatIfResult(WireModel):
@@ -87,6 +133,15 @@ class WhatIfResult(WireModel):
             ],
             "failures": [],
             "assumptions": [],
+            "limits": [
+                {
+                    "limit_id": "0197a3c2-9d10-7a51-8c3e-5b7d2e4f6a80",
+                    "name": "VaR",
+                    "definition": {"measure": "var", "hard": 150000.0},
+                    "before": _LIMIT_FIGURES,
+                    "after": _LIMIT_FIGURES,
+                }
+            ],
         }
     )
 
@@ -98,3 +153,4 @@ class WhatIfResult(WireModel):
     trades: tuple[TradeRisk, ...] = Field(description="Those that could be valued, in the order given")
     failures: tuple[Failure, ...] = Field(description="Trades that could not be valued; in no number")
     assumptions: tuple[Assumption, ...] = Field(description="What the trades' values take for granted")
+    limits: tuple[LimitImpact, ...] = Field(description="Each limit in force, before and after the trades")

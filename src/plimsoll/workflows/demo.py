@@ -1,4 +1,4 @@
-"""The demo: three books, their prices and a first run of each, put into a database that has nothing yet."""
+"""The demo: three books, their prices, limits and first runs, put into a database that has nothing yet."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from plimsoll.data.sources.demo_books import demo_books
 from plimsoll.data.store import portfolios, price_sets, runs
 from plimsoll.data.store.database import Database
 from plimsoll.workflows.background import in_background
+from plimsoll.workflows.demo_limits import put_demo_limits
 from plimsoll.workflows.portfolios import create_portfolio, import_positions
 from plimsoll.workflows.request import ReportRequest
 from plimsoll.workflows.runs import start_run
@@ -29,7 +30,7 @@ async def load_demo(database: Database, tenant: UUID, *, created_by: str) -> boo
     database, tenant
         Where, and whose.
     created_by
-        Name of who asks for the runs.
+        Name of who asks for the runs and sets the limits.
 
     Returns
     -------
@@ -42,7 +43,9 @@ async def load_demo(database: Database, tenant: UUID, *, created_by: str) -> boo
         If the demo prices are not installed.
     """
     async with database.session(tenant) as session:
-        waiting = await _without_run(session) if await _has_data(session) else await _books(session)
+        waiting = (
+            await _without_run(session) if await _has_data(session) else await _books(session, created_by)
+        )
     for book in waiting:
         await start_run(database, tenant, portfolio_id=book, request=ReportRequest(), created_by=created_by)
     return bool(waiting)
@@ -53,8 +56,8 @@ async def _has_data(session: AsyncSession) -> bool:
     return bool(held or await price_sets.page(session, after=None, limit=1))
 
 
-async def _books(session: AsyncSession) -> list[UUID]:
-    """Make the books with their positions and prices, all or nothing."""
+async def _books(session: AsyncSession, created_by: str) -> list[UUID]:
+    """Make the books with their positions, prices and limits, all or nothing."""
     prices = await in_background(read_prices, "demo")
     stored = await price_sets.store(session, prices, name=_PRICES)
     root = await create_portfolio(session, name=_ROOT)
@@ -68,6 +71,7 @@ async def _books(session: AsyncSession) -> list[UUID]:
             source_name=book.file.name,
             valid_from=stored.first_date,
         )
+        await put_demo_limits(session, book.name, made.id, by=created_by)
         books.append(made.id)
     return books
 

@@ -41,12 +41,15 @@ class FinishedRun:
         Its vectors; nothing can be valued with its scenarios.
     tail
         How it measured VaR and ES.
+    unvalued
+        Symbol (or text) and row of what could not be valued.
     """
 
     record: RunRecord
     code: str
     cube: Cube
     tail: Tail
+    unvalued: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,9 @@ async def read_inputs(session: AsyncSession, run: UUID) -> RunInputs:
 def _decoded(record: RunRecord, report: bytes, vectors: bytes) -> FinishedRun:
     cube = from_bytes(vectors)
     tail = Tail.of(from_document(record.request), cube.scenarios)
-    return FinishedRun(record, json.loads(report)["run"]["code"], cube, tail)
+    said = json.loads(report)
+    unvalued = tuple((failure["item"], failure["row"]) for failure in said["failures"])
+    return FinishedRun(record, said["run"]["code"], cube, tail, unvalued)
 
 
 def _same_ground(inputs: RunInputs, finished: FinishedRun) -> Ground:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from plimsoll.risk.aggregation import slice_sums
 from plimsoll.risk.attribution import components, incremental
 from plimsoll.risk.cube import Cube
-from plimsoll.risk.failures import Failure
 from plimsoll.risk.limits import Limit, LimitedNode, LimitMeasure, Measured, Unit
 from plimsoll.risk.measures import Estimate, volatility
 from plimsoll.risk.portfolio import Portfolio, Position
@@ -137,18 +136,18 @@ def in_node(positions: Sequence[Position], node: LimitedNode) -> NDArray[np.intp
     return np.array(found, dtype=np.intp)
 
 
-def unvalued(failures: Sequence[Failure], book: Portfolio) -> tuple[Position | str, ...]:
+def unvalued(failures: Iterable[tuple[str, int | None]], book: Portfolio) -> tuple[Position | str, ...]:
     """Return what could not be valued: the positions as far as they are known, else the text of the row.
 
     Parameters
     ----------
     failures
-        Of a report.
+        Symbol (or text) and row of each.
     book
         All positions that could be read.
     """
     known = {(one.instrument.symbol, one.row): one for one in book.positions}
-    return tuple(known.get((failure.item, failure.row), failure.item) for failure in failures)
+    return tuple(known.get(failure, failure[0]) for failure in failures)
 
 
 def _has(position: Position, node: LimitedNode) -> bool:

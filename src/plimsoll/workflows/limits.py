@@ -11,7 +11,7 @@ from plimsoll.data.store import breaches, holdings, limit_proposals, limits, por
 from plimsoll.data.store.breaches import BreachEventKind, BreachStatus
 from plimsoll.data.store.limit_proposals import LimitProposal, ProposalKind, ProposalStatus
 from plimsoll.data.store.limits import LimitRecord, LimitStatus, LimitVersion
-from plimsoll.errors import ConflictError, NotFoundError, PermissionDeniedError, PreconditionError, UsageError
+from plimsoll.errors import ConflictError, FourEyesError, NotFoundError, PreconditionError, UsageError
 from plimsoll.risk.limits import Limit, LimitedNode
 from plimsoll.workflows.breach_notices import announce
 from plimsoll.workflows.events import EventKind, publish
@@ -209,7 +209,7 @@ async def decide(
     ------
     NotFoundError
         If there is no such limit or proposal.
-    PermissionDeniedError
+    FourEyesError
         If the proposer approves.
     ConflictError
         If it has been decided, or has expired.
@@ -220,7 +220,7 @@ async def decide(
     proposal = await limit_proposals.get(session, limit_id, proposal_id)
     if approve and four_eyes and proposal.proposed_by == by:
         remedy = "Ask somebody else to approve it."
-        raise PermissionDeniedError("nobody approves what they have proposed themselves", remedy=remedy)
+        raise FourEyesError("nobody approves what they have proposed themselves", remedy=remedy)
     decided = await limit_proposals.decide(
         session,
         proposal_id,
@@ -232,7 +232,7 @@ async def decide(
     if not approve:
         return record, decided
     if not four_eyes:
-        _LOG.warning("limit %s: proposal %s was approved without four eyes by %s", limit_id, proposal_id, by)
+        _LOG.info("limit %s: proposal %s was approved without four eyes by %s", limit_id, proposal_id, by)
     record = await limits.add_version(
         session,
         limit_id,

@@ -94,7 +94,8 @@ def figures_of(held: Held, known: Known, calculation: Calculation, request: Repo
         Of :func:`known_before`.
     """
     day = None if known.before is None else _day_pnl(held, known.before, calculation, request)
-    left_out = unvalued(calculation.report.failures, held.imported.portfolio)
+    failures = [(failure.item, failure.row) for failure in calculation.report.failures]
+    left_out = unvalued(failures, held.imported.portfolio)
     figures = LimitFigures(calculation.cube, calculation.tail, left_out, day)
     figures.measure_all(known.limits)
     return figures

@@ -1,7 +1,7 @@
 """What-if: a basket of trades against the standing cube of a run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from plimsoll.data.store.database import Database
@@ -14,10 +14,12 @@ from plimsoll.risk.measures import Estimate
 from plimsoll.risk.portfolio import Instrument, Portfolio, Position
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.figures import Tail
-from plimsoll.workflows.finished_runs import finished_run, ground_of
+from plimsoll.workflows.finished_runs import FinishedRun, finished_run, ground_of
 from plimsoll.workflows.ground import Ground, with_factors_of
 from plimsoll.workflows.inputs import state_currencies
+from plimsoll.workflows.limit_figures import unvalued
 from plimsoll.workflows.revaluation import cube_of, explained
+from plimsoll.workflows.what_if_limits import KnownLimits, LimitImpact, known_limits, limit_impacts
 
 __all__ = ["RiskFigures", "Trade", "TradeRisk", "WhatIf", "what_if", "what_if_on"]
 
@@ -81,6 +83,10 @@ class WhatIf:
         The others; they are in no number.
     assumptions
         What the values of the trades take for granted.
+    traded
+        P&L vectors of `trades`; None where nobody asks for them any more.
+    limits
+        How the book stands to the limits of its portfolio, before and after.
     """
 
     base_currency: str
@@ -89,6 +95,8 @@ class WhatIf:
     trades: tuple[TradeRisk, ...]
     failures: tuple[Failure, ...]
     assumptions: tuple[Assumption, ...]
+    traded: Cube | None = field(default=None, repr=False, compare=False)
+    limits: tuple[LimitImpact, ...] = ()
 
     @property
     def value_change(self) -> float:
@@ -129,7 +137,24 @@ async def what_if(database: Database, tenant: UUID, run: UUID, trades: Sequence[
     """
     stored = await finished_run(database, tenant, run)
     ground = await ground_of(database, tenant, stored)
-    return await in_background(what_if_on, ground, stored.cube, stored.tail, trades)
+    async with database.session(tenant) as session:
+        known = await known_limits(session, stored.record)
+    return await in_background(_with_limits, stored, ground, known, trades)
+
+
+def _with_limits(stored: FinishedRun, ground: Ground, known: KnownLimits, trades: Sequence[Trade]) -> WhatIf:
+    found = what_if_on(ground, stored.cube, stored.tail, trades)
+    if found.traded is None:
+        return found
+    impacts = limit_impacts(
+        known,
+        stored.cube,
+        found.traded,
+        stored.tail,
+        unvalued=unvalued(stored.unvalued, ground.portfolio),
+        untraded=[failure.item for failure in found.failures],
+    )
+    return replace(found, limits=impacts)
 
 
 def what_if_on(ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade]) -> WhatIf:
@@ -182,6 +207,7 @@ def what_if_on(ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade]) 
         ),
         failures=(*disagreements, *explained(traded.failures, basket, wider.market, currency)),
         assumptions=(*stated, *wider.notes, *traded.assumptions),
+        traded=traded,
     )
 
 
@@ -199,4 +225,13 @@ def _position(trade: Trade, book: Portfolio) -> Position:
             f"the book holds {symbol} as {len(held)} different instruments or at different prices",
             remedy="Say which: give the trade its kind, currency and price.",
         )
-    return next((replace(trade, instrument=instrument, price=price) for instrument, price in held), trade)
+    for instrument, price in held:
+        return replace(trade, instrument=instrument, price=price, attributes=_labels(trade, book))
+    return trade
+
+
+def _labels(trade: Position, book: Portfolio) -> dict[str, str]:
+    """Return the labels of a trade: its own, and those that all positions in its symbol share."""
+    held = [one.attributes for one in book.positions if one.instrument.symbol == trade.instrument.symbol]
+    shared = {name: label for name, label in held[0].items() if all(one.get(name) == label for one in held)}
+    return shared | dict(trade.attributes)

@@ -6,7 +6,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from plimsoll.services.risk_api.routes import ApiRoute
-from risk_api_world import API, BOOK, RESOURCES, World, new_alert, ready_run, refused
+from risk_api_world import API, BOOK, RESOURCES, World, breached, made, new_alert, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -14,6 +14,8 @@ CSV = {"Content-Type": "text/csv"}
 PORTFOLIO, RUN = f"{API}/portfolios/{{portfolio_id}}", f"{API}/risk-runs/{{run_id}}"
 JOB, SCHEDULE = f"{API}/jobs/{{job_id}}", f"{API}/schedules/{{schedule_id}}"
 ALERT = f"{API}/alerts/{{alert_id}}"
+LIMIT, BREACH = f"{API}/limits/{{limit_id}}", f"{API}/breaches/{{breach_id}}"
+SEEN = {"If-Match": '"1"'}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
     ("GET", f"{API}/portfolios"): {},
@@ -26,7 +28,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/price-sets"): {"content": b"date,AAA\n2024-01-01,1\n", "headers": CSV},
     ("GET", f"{API}/price-sets"): {},
     ("GET", f"{API}/price-sets/{{price_set_id}}"): {},
-    ("POST", f"{API}/risk-runs"): {"json": {"portfolio_id": "{portfolio_id}"}},
+    ("POST", f"{API}/risk-runs"): {"json": {}},
     ("GET", f"{API}/risk-runs"): {},
     ("GET", RUN): {},
     ("GET", f"{RUN}/report"): {},
@@ -35,6 +37,25 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{RUN}/what-if"): {"json": {"trades": [{"symbol": "AAA", "quantity": 1}]}},
     ("POST", f"{RUN}/replay"): {},
     ("GET", f"{RUN}/diff/{{other_id}}"): {},
+    ("GET", f"{PORTFOLIO}/history"): {},
+    ("POST", f"{API}/limits"): {"json": {"name": "VaR", "definition": {"measure": "var", "hard": 1}}},
+    ("GET", f"{API}/limits"): {},
+    ("POST", f"{API}/limits/trials"): {"json": {"definition": {"measure": "var", "hard": 1}}},
+    ("GET", LIMIT): {},
+    ("GET", f"{LIMIT}/history"): {},
+    ("GET", f"{LIMIT}/checks"): {},
+    ("GET", f"{LIMIT}/proposals"): {},
+    ("POST", f"{LIMIT}/proposals"): {"json": {"based_on": 1}},
+    ("POST", f"{LIMIT}/proposals/{{proposal_id}}/approve"): {"json": {}},
+    ("POST", f"{LIMIT}/proposals/{{proposal_id}}/reject"): {"json": {}},
+    ("GET", f"{API}/breaches"): {},
+    ("GET", BREACH): {},
+    ("GET", f"{BREACH}/history"): {},
+    ("POST", f"{BREACH}/acknowledge"): {"json": {}, "headers": SEEN},
+    ("POST", f"{BREACH}/remedy"): {"json": {}, "headers": SEEN},
+    ("POST", f"{BREACH}/comments"): {"json": {"text": "mine"}, "headers": SEEN},
+    ("POST", f"{BREACH}/waive"): {"json": {"text": "mine", "until": "2030-01-01"}, "headers": SEEN},
+    ("POST", f"{BREACH}/close"): {"json": {"text": "mine"}, "headers": SEEN},
     ("GET", f"{API}/jobs"): {},
     ("POST", f"{PORTFOLIO}/backfill"): {"json": {"first_date": "2024-01-01", "last_date": "2024-01-02"}},
     ("POST", f"{API}/schedules"): {"json": {"name": "Nightly", "cron": "0 0 * * *", "portfolio_id": ""}},
@@ -56,7 +77,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{ALERT}/resolve"): {"json": {}, "headers": {"If-Match": '"1"'}},
     ("GET", f"{API}/events"): {},
 }
-ABOUT_A_PORTFOLIO = (("POST", f"{API}/risk-runs"), ("POST", f"{API}/schedules"))
+ABOUT_A_PORTFOLIO = {
+    ("POST", f"{API}/{path}") for path in ("risk-runs", "schedules", "limits", "limits/trials")
+}
 
 
 async def test_every_route_is_asked() -> None:
@@ -93,9 +116,11 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    for resource in ("portfolios", "price-sets", "risk-runs", "jobs", "schedules", "alerts", "events"):
+    own = dict.fromkeys(("portfolios", "price-sets", "jobs", "schedules", "limits", "breaches"), 1)
+    for resource in (*own, "risk-runs", "alerts", "events"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
-        assert len((await world.owner.get(f"{API}/{resource}")).json()["items"]) == 1
+        found = (await world.owner.get(f"{API}/{resource}")).json()["items"]
+        assert len(found) == own.get(resource, len(found)) > 0
 
 
 async def test_another_tenants_parent_cannot_be_named(world: World) -> None:
@@ -106,12 +131,18 @@ async def test_another_tenants_parent_cannot_be_named(world: World) -> None:
 
 
 async def _ids(world: World) -> dict[str, str]:
-    run = await ready_run(world.owner)
+    breach = await breached(world, hard=1e-3)
+    limit = made(await world.owner.get(f"{API}/limits/{breach['limit_id']}"), 200)
+    (proposal,) = made(await world.owner.get(f"{API}/limits/{limit['id']}/proposals"), 200)["items"]
+    run = made(await world.owner.get(f"{API}/risk-runs/{breach['last_run']}"), 200)
     asked = {"portfolio_id": run["portfolio_id"]}
     job = await world.owner.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
     new = {**asked, "name": "Nightly", "cron": "0 0 * * *"}
     schedule = await world.owner.post(f"{API}/schedules", json=new)
     return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
+        "limit_id": limit["id"],
+        "proposal_id": proposal["id"],
+        "breach_id": breach["id"],
         "job_id": job.json()["id"],
         "schedule_id": schedule.json()["id"],
         "run_id": run["id"],

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.limits import Limit, LimitMeasure, Unit, node_of
 from plimsoll.risk.portfolio import Portfolio
 from plimsoll.workflows.day_pnl import day_pnl
@@ -112,11 +111,7 @@ def test_what_is_left_out_is_told_where_it_may_belong() -> None:
     """A position is missing in its own slices, a row that nobody could read in every one."""
     found = _calculation()
     lost = share("ZZZ", 1.0, desk="Value", row=9)
-    failures = (
-        Failure(Reason.MISSING_PRICE, "ZZZ", "no price", 9),
-        Failure(Reason.REFUSED_ROW, "x,y", "nonsense", 10),
-    )
-    left_out = unvalued(failures, Portfolio("", (lost,)))
+    left_out = unvalued([("ZZZ", 9), ("x,y", 10)], Portfolio("", (lost,)))
     assert left_out == (lost, "x,y")
 
     def missing(*left_out: object, **labels: str) -> str:

@@ -13,7 +13,7 @@ from plimsoll.data.store.breaches import BreachStatus
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.limit_proposals import LimitProposal
 from plimsoll.data.store.limits import LimitRecord, LimitStatus
-from plimsoll.errors import ConflictError, PermissionDeniedError, PlimsollError, PreconditionError, UsageError
+from plimsoll.errors import ConflictError, FourEyesError, PlimsollError, PreconditionError, UsageError
 from plimsoll.risk.limits import Bound, LimitMeasure, Unit
 from plimsoll.workflows.limits import decide, propose_change, propose_limit, propose_retirement
 from plimsoll.workflows.request import ReportRequest
@@ -61,7 +61,7 @@ async def _decided(
 async def test_nobody_approves_their_own_proposal(database: Database, tenant: UUID, portfolio: UUID) -> None:
     """The proposer is refused and the proposal stays open; another one brings it into force."""
     record, proposal = await _proposed(database, tenant, portfolio)
-    with pytest.raises(PermissionDeniedError, match="themselves"):
+    with pytest.raises(FourEyesError, match="themselves"):
         await _decided(database, tenant, proposal, "ada")
     async with database.session(tenant) as session:
         assert (await limits.get(session, record.id)).status is LimitStatus.PROPOSED
@@ -75,6 +75,7 @@ async def test_one_person_alone_leaves_a_trace(
     database: Database, tenant: UUID, portfolio: UUID, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Without four eyes the proposer may approve; the decision, the event and the log say so."""
+    caplog.set_level("INFO")
     record, proposal = await _proposed(database, tenant, portfolio)
     assert (await _decided(database, tenant, proposal, "ada", four_eyes=False)).status is LimitStatus.ACTIVE
     assert "without four eyes by ada" in caplog.text

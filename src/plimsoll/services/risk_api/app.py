@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
+from plimsoll.services.risk_api.breaches.endpoints import router as breaches
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
@@ -20,6 +21,7 @@ from plimsoll.services.risk_api.imports.endpoints import router as imports
 from plimsoll.services.risk_api.instruments.endpoints import router as instruments
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
+from plimsoll.services.risk_api.limits.endpoints import router as limits
 from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
 from plimsoll.services.risk_api.overload import Door, Priorities
@@ -28,6 +30,7 @@ from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.prices.endpoints import router as prices
 from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, required
+from plimsoll.services.risk_api.risk_history.endpoints import router as risk_history
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.route_index import RouteIndex
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
@@ -45,6 +48,9 @@ ROUTERS: tuple[ApiRouter, ...] = (
     price_sets,
     prices,
     risk_runs,
+    risk_history,
+    limits,
+    breaches,
     jobs,
     backfills,
     schedules,

@@ -82,6 +82,8 @@ class ApiContext:
         Units a second that one principal may ask for; see `plimsoll.services.risk_api.rate_limiting`.
     tracing
         Where spans go; None for nowhere.
+    four_eyes
+        Whether nobody approves a change of a limit that they have proposed themselves.
     """
 
     database: Database
@@ -99,6 +101,7 @@ class ApiContext:
     admission: Admission = field(default_factory=Admission)
     rate_limit: float = DEFAULT_RATE
     tracing: Tracing | None = None
+    four_eyes: bool = True
 
 
 class LifespanState(TypedDict):

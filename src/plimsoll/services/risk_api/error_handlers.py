@@ -25,6 +25,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "bad-data": 422,
         "conflict": 409,
         "forbidden": 403,
+        "four-eyes": 403,
         "not-found": 404,
         "precondition-failed": 412,
         "unavailable": 503,

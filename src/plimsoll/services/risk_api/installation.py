@@ -37,6 +37,9 @@ class Installation:
         Memory that cached answers may take.
     rate_limit
         Units a second that one principal may ask for.
+    four_eyes
+        Whether another than the proposer must approve a change of a limit; None for yes, unless the database
+        is our own: nobody but the user of this machine gets there.
     """
 
     directory: Path
@@ -44,11 +47,16 @@ class Installation:
     redis_url: str | None = field(default=None, repr=False)
     cache_bytes: int = 64 * 2**20
     rate_limit: float = 20_000.0
+    four_eyes: bool | None = None
 
     @property
     def key_file(self) -> Path:
         """Where the API key of the machine is."""
         return self.directory / KEY_FILE
+
+    @property
+    def _needs_four_eyes(self) -> bool:
+        return self.database_url is not None if self.four_eyes is None else self.four_eyes
 
     @contextmanager
     def database(self, *, shared: bool = False) -> Iterator[str]:
@@ -139,6 +147,7 @@ class Installation:
                     tracing=tracing,
                     breakers={} if redis is None else {redis.breaker.name: redis.breaker},
                     redis_url=self.redis_url,
+                    four_eyes=self._needs_four_eyes,
                 )
         finally:
             if tracing is not None:

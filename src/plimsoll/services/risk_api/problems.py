@@ -26,6 +26,7 @@ PROBLEM_TITLES: Mapping[str, str] = MappingProxyType(
         "cross-site": "Requests from other sites are refused",
         "deadline-exceeded": "The answer would come too late",
         "forbidden": "Not permitted",
+        "four-eyes": "Another person must approve",
         "headers-too-large": "The headers are too large",
         "internal": "Something went wrong here",
         "invalid": "The request cannot be accepted",

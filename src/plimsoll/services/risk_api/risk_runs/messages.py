@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from plimsoll.data.store.runs import RunRecord
+from plimsoll.services.risk_api.limits.messages import limit_impact
 from plimsoll.services.risk_api.position_messages import position_message
 from plimsoll.wire.cube import CubeCut, CubeNode
 from plimsoll.wire.positions import Assumption, Failure
@@ -72,6 +73,7 @@ def what_if_result(run: UUID, result: WhatIf) -> WhatIfResult:
         trades=tuple(map(TradeRisk.model_validate, result.trades)),
         failures=tuple(map(Failure.model_validate, result.failures)),
         assumptions=tuple(map(Assumption.model_validate, result.assumptions)),
+        limits=tuple(map(limit_impact, result.limits)),
     )
 
 

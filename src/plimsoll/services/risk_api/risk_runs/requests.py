@@ -92,7 +92,9 @@ def position_of(trade: Trade, place: int) -> Position:
         kind=Kind(trade.kind),
         option=None if trade.option is None else _terms(trade.option),
     )
-    return Position(instrument=instrument, quantity=trade.quantity, price=trade.price)
+    return Position(
+        instrument=instrument, quantity=trade.quantity, price=trade.price, attributes=dict(trade.attributes)
+    )
 
 
 def _terms(terms: positions.OptionTerms) -> OptionTerms:

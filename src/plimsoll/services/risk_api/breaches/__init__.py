@@ -1,0 +1,1 @@
+"""Breaches of limits, and what people do about them."""

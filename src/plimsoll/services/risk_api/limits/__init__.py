@@ -1,0 +1,1 @@
+"""Limits, and what is proposed about them."""

@@ -1,0 +1,1 @@
+"""Risk of a portfolio by day."""

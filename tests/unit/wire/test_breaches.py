@@ -1,0 +1,23 @@
+"""Breaches on the wire."""
+
+import pytest
+
+from plimsoll.wire.breaches import (
+    Breach,
+    BreachEvent,
+    BreachHistory,
+    BreachNote,
+    BreachPage,
+    BreachReason,
+    BreachWaiver,
+)
+from plimsoll.wire.model import WireModel
+from wire_examples import survives
+
+
+@pytest.mark.parametrize(
+    "model", [Breach, BreachEvent, BreachHistory, BreachNote, BreachPage, BreachReason, BreachWaiver]
+)
+def test_the_example_is_a_message(model: type[WireModel]) -> None:
+    """The example in the API document is valid and survives the journey."""
+    assert survives(model)

@@ -1,0 +1,13 @@
+"""Trials of limits on the wire."""
+
+import pytest
+
+from plimsoll.wire.limit_trials import LimitTrial, NewLimitTrial
+from plimsoll.wire.model import WireModel
+from wire_examples import survives
+
+
+@pytest.mark.parametrize("model", [LimitTrial, NewLimitTrial])
+def test_the_example_is_a_message(model: type[WireModel]) -> None:
+    """The example in the API document is valid and survives the journey."""
+    assert survives(model)
