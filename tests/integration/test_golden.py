@@ -23,6 +23,8 @@ CASES = {
     "help_ticks.txt": ["ticks", "--help"],
     "help_ticks_send.txt": ["ticks", "send", "--help"],
     "help_ticks_replay.txt": ["ticks", "replay", "--help"],
+    "help_portfolios.txt": ["portfolios", "--help"],
+    "help_prices.txt": ["prices", "--help"],
     "help_runs.txt": ["runs", "--help"],
     "help_limits.txt": ["limits", "--help"],
     "help_limits_propose.txt": ["limits", "propose", "--help"],

@@ -17,6 +17,8 @@ from plimsoll.cli.doctor import doctor
 from plimsoll.cli.jobs import jobs
 from plimsoll.cli.limits import limits
 from plimsoll.cli.live import live
+from plimsoll.cli.portfolios import portfolios
+from plimsoll.cli.prices import prices
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
 from plimsoll.cli.ticks import ticks
@@ -61,6 +63,8 @@ app.command()(worker)
 app.add_typer(demo, name="demo")
 app.command()(live)
 app.add_typer(ticks, name="ticks")
+app.add_typer(portfolios, name="portfolios")
+app.add_typer(prices, name="prices")
 app.add_typer(runs, name="runs")
 app.add_typer(jobs, name="jobs")
 app.add_typer(schedules, name="schedules")

@@ -1,0 +1,200 @@
+"""``plimsoll portfolios``: portfolios and what they hold, from the command line."""
+
+import datetime as dt
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.output import tables, write_text
+from plimsoll.cli.places import DatabaseUrl, DataDir, where
+from plimsoll.errors import UsageError
+
+if TYPE_CHECKING:
+    from plimsoll.client import AsyncRiskClient
+    from plimsoll.wire.portfolios import Portfolio
+    from plimsoll.wire.positions import Holdings, ImportResult
+    from plimsoll.wire.risk_runs import RiskRun
+
+__all__ = ["archive", "create", "import_file", "list_portfolios", "portfolios", "show", "tree"]
+
+portfolios = typer.Typer(
+    help="Portfolios and what they hold. They are asked of the platform of the data directory.",
+    no_args_is_help=True,
+)
+
+_Portfolio = Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio.")]
+_Archived = Annotated[bool, typer.Option("--archived", help="Archived ones as well.")]
+_WHERE = "plimsoll portfolios list shows the ids of portfolios."
+
+
+@portfolios.command("list")
+def list_portfolios(
+    archived: _Archived = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    json: Json = False,
+) -> None:
+    """List portfolios, oldest first."""
+    found = ask(where(data_dir, database_url), lambda client: _all(client, archived))
+    if json:
+        write_text("[" + ",\n ".join(one.model_dump_json() for one in found) + "]\n")
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("portfolio", "name", "currency", "changed", box=None, pad_edge=False)
+    for one in found:
+        state = " (archived)" if one.archived_at else ""
+        table.add_row(
+            str(one.id), escape(one.name) + state, one.base_currency, f"{one.updated_at:%Y-%m-%d %H:%M}"
+        )
+    tables(piped_width=200).print(table)
+
+
+@portfolios.command()
+def show(
+    portfolio: _Portfolio, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
+) -> None:
+    """Show what a portfolio holds by its last import."""
+    chosen = identifier(portfolio, _WHERE)
+    held: Holdings = ask(where(data_dir, database_url), lambda client: client.positions(chosen))
+    if json:
+        write_text(held.model_dump_json() + "\n")
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    about = held.holdings
+    since = f"{about.known_at:%Y-%m-%d %H:%M} UTC"
+    write_text(
+        f"{about.source_name}, held from {about.valid_from}, known since {since}\n"
+        f"{about.positions} positions, {about.refused} rows refused\n\n"
+    )
+    table = Table("symbol", "kind", "quantity", "currency", "labels", box=None, pad_edge=False)
+    for one in held.positions:
+        labels = ", ".join(f"{name}={label}" for name, label in sorted(one.attributes.items()))
+        table.add_row(escape(one.symbol), one.kind, f"{one.quantity:,g}", one.currency, escape(labels))
+    tables(piped_width=200).print(table)
+
+
+@portfolios.command()
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Different from those of its siblings.")],
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Its base currency.")] = "USD",
+    parent: Annotated[str | None, typer.Option(metavar="ID", help="The portfolio above it.")] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    json: Json = False,
+) -> None:
+    """Create a portfolio and print its id."""
+    above = None if parent is None else identifier(parent, _WHERE)
+    made = ask(
+        where(data_dir, database_url),
+        lambda client: client.create_portfolio(name, base_currency=currency, parent_id=above),
+    )
+    write_text((made.model_dump_json() if json else str(made.id)) + "\n")
+
+
+@portfolios.command("import")
+def import_file(
+    portfolio: _Portfolio,
+    file: Annotated[Path, typer.Argument(metavar="POSITIONS.csv", help="Symbol and quantity are enough.")],
+    valid_from: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First date of these positions. Default: today.")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    json: Json = False,
+) -> None:
+    """Import a file of positions and say what became of each row. Exit 1 if a row was refused."""
+    chosen, first = identifier(portfolio, _WHERE), None if valid_from is None else _date(valid_from)
+    done: ImportResult = ask(
+        where(data_dir, database_url), lambda client: client.import_positions(chosen, file, valid_from=first)
+    )
+    if json:
+        write_text(done.model_dump_json() + "\n")
+    else:
+        about = done.holdings
+        write_text(f"{about.positions} positions from {about.source_name}, held from {about.valid_from}\n")
+        write_text("".join(f"row {one.row} refused: {one.message}\n" for one in done.refused))
+    if done.refused:
+        raise typer.Exit(1)
+
+
+@portfolios.command()
+def archive(
+    portfolio: _Portfolio, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
+) -> None:
+    """Archive a portfolio: its positions and runs stay readable."""
+    chosen = identifier(portfolio, _WHERE)
+
+    async def question(client: "AsyncRiskClient") -> "Portfolio":
+        return await client.archive_portfolio(await client.portfolio(chosen))
+
+    gone = ask(where(data_dir, database_url), question)
+    write_text(gone.model_dump_json() + "\n" if json else f"{gone.name} is archived.\n")
+
+
+@portfolios.command()
+def tree(
+    archived: _Archived = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    json: Json = False,
+) -> None:
+    """Show the tree of portfolios, each with VaR and ES of its last run."""
+
+    async def question(client: "AsyncRiskClient") -> tuple[list["Portfolio"], dict[UUID, "RiskRun"]]:
+        found, last = await _all(client, archived), {}
+        for one in found:
+            async for run in client.runs(one.id, page_size=1):
+                last[one.id] = run
+                break
+        return found, last
+
+    found, last = ask(where(data_dir, database_url), question)
+    if json:
+        import json as json_format
+
+        rows = [one.model_dump(mode="json") for one in found]
+        for row, one in zip(rows, found, strict=True):
+            row["last_run"] = last[one.id].model_dump(mode="json") if one.id in last else None
+        write_text(json_format.dumps(rows) + "\n")
+        return
+    below: defaultdict[UUID | None, list[Portfolio]] = defaultdict(list)
+    known = {one.id for one in found}
+    for one in found:
+        below[one.parent_id if one.parent_id in known else None].append(one)
+    write_text("".join(_branch(None, below, last, 0)))
+
+
+def _branch(
+    above: UUID | None,
+    below: dict[UUID | None, list["Portfolio"]],
+    last: dict[UUID, "RiskRun"],
+    depth: int,
+) -> list[str]:
+    lines = []
+    for one in sorted(below.get(above, ()), key=lambda found: found.name):
+        run = last.get(one.id)
+        figures = ""
+        if run is not None:
+            figures = f"  {run.base_currency} VaR {run.var:,.0f}, ES {run.es:,.0f}, {run.as_of}"
+        lines.append(f"{'  ' * depth}{one.name}{figures}\n")
+        lines += _branch(one.id, below, last, depth + 1)
+    return lines
+
+
+async def _all(client: "AsyncRiskClient", archived: bool) -> list["Portfolio"]:
+    return [one async for one in client.portfolios(include_archived=archived, page_size=200)]
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is no date", remedy="Write it as 2022-12-28.") from None
