@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cachetools import LRUCache
-
 from plimsoll.errors import UnavailableError
 from plimsoll.performance.redis_link import RedisLink
 
@@ -111,7 +109,7 @@ class RateLimits:
     ) -> None:
         self._redis = redis
         self._clock = clock
-        self._buckets: LRUCache[str, _Bucket] = LRUCache(_MOST_KEYS)
+        self._buckets: dict[str, _Bucket] = {}
         self._unsettled: dict[str, _Bucket] = {}
         self._settling: asyncio.Task[None] | None = None
 
@@ -125,13 +123,16 @@ class RateLimits:
         cost
             Units; more than a bucket holds is never allowed.
         rate
-            Of this bucket.
+            Of this bucket; another object begins it anew.
         """
         now = self._clock()
         bucket = self._buckets.get(key)
-        if bucket is None or bucket.rate != rate:
+        if bucket is None or bucket.rate is not rate:
+            if len(self._buckets) >= _MOST_KEYS:
+                del self._buckets[next(iter(self._buckets))]
             bucket = self._buckets[key] = _Bucket(rate, rate.burst, now)
-        bucket.left = min(rate.burst, bucket.left + (now - bucket.at) * rate.per_second)
+        burst = rate.burst
+        bucket.left = min(burst, bucket.left + (now - bucket.at) * rate.per_second)
         bucket.at = now
         if bucket.left < cost:
             return Allowance(False, max(0.0, bucket.left), (cost - bucket.left) / rate.per_second)
@@ -141,7 +142,7 @@ class RateLimits:
             self._unsettled[key] = bucket
             if self._settling is None:
                 self._settling = asyncio.create_task(self._settle(self._redis))
-        return Allowance(True, bucket.left, (rate.burst - bucket.left) / rate.per_second)
+        return Allowance(True, bucket.left, (burst - bucket.left) / rate.per_second)
 
     async def close(self) -> None:
         """Stop settling."""

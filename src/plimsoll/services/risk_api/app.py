@@ -5,9 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.applications import Starlette
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
@@ -28,6 +29,7 @@ from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.prices.endpoints import router as prices
+from plimsoll.services.risk_api.quick_answers import QuickAnswers
 from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, required
 from plimsoll.services.risk_api.risk_history.endpoints import router as risk_history
@@ -76,6 +78,10 @@ class RiskApi(FastAPI):
             self.openapi_schema = api_document(self.api_routes)
         return self.openapi_schema
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, without the framework's look for tracing at each: ours is in `SafeEntry`."""
+        await Starlette.__call__(self, scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers round the routes: what the framework adds for errors is `SafeEntry` here."""
         stack: ASGIApp = AsyncExitStackMiddleware(RouteIndex(self.api_routes, self.router))
@@ -119,6 +125,7 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
         app.router.routes.extend(router.routes)
     install_error_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=5)
+    app.add_middleware(QuickAnswers, routes=app.api_routes)
     app.add_middleware(Deadlines, metrics=context.metrics.overload)
     app.add_middleware(RequestLimits, hosts=context.hosts, loopback_only=context.loopback_only)
     app.add_middleware(SafeEntry, metrics=context.metrics, tracing=context.tracing)

@@ -148,7 +148,10 @@ class _Place:
 
 
 def _streams(start: Message) -> bool:
-    return any(name == b"content-type" and value.startswith(_STREAM) for name, value in start["headers"])
+    for name, value in start["headers"]:
+        if name == b"content-type":
+            return bool(value.startswith(_STREAM))
+    return False
 
 
 def _resource(parts: list[str]) -> str:

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -65,13 +64,11 @@ class RateLimiting:
         ProblemError
             429 with the seconds after which it would pass.
         """
-        tenant = str(principal.tenant)
-        for (name, rate), key in zip(
-            self._rates, (f"{tenant}:{quote(principal.id, safe='')}", tenant), strict=True
-        ):
+        tenant = principal.tenant.hex  # of one length, so that no id of a principal reads as another tenant
+        for (name, rate), key in zip(self._rates, (f"{tenant}:{principal.id}", tenant), strict=True):
             found = self.limits.take(key, cost, rate)
             if not found.allowed or name == "principal":
-                request.state.answer_headers = self._headers(name, found)
+                request.scope["state"]["answer_headers"] = self._headers(name, found)
             if not found.allowed:
                 self.metrics.limited.labels(name).inc()
                 wait = {"Retry-After": str(max(1, math.ceil(found.seconds)))}

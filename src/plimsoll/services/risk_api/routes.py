@@ -39,25 +39,18 @@ class ApiRoute(APIRoute):
     def get_route_handler(self) -> _Handler:
         """Return the endpoint behind its checks."""
         handler = super().get_route_handler()
-        permissions = required(self.dependant)
-        public = is_public(self.dependant) and not permissions
+        self._permissions = required(self.dependant)
+        self._public = is_public(self.dependant) and not self._permissions
+        self._cost = effort_of(self.endpoint).cost
+        self.keeping = None if self._public else keeping_of(self.endpoint)
         parameters = frozenset(_query_names(self.dependant))
         files = accepted(self.dependant)
         limit = MAX_UPLOAD if files else MAX_JSON
         media_types = tuple(files) or (("application/json",) if self.body_field else ())
         is_read = "GET" in (self.methods or ()) and self.path_format.startswith(API_PREFIX)
-        keeping = keeping_of(self.endpoint)
-        cost = effort_of(self.endpoint).cost
 
         async def checked(request: Request) -> Response:
-            request.state.route = self.path_format
-            if not public:
-                principal = authenticated(request)
-                if not permissions or not permissions <= principal.permissions:
-                    raise ProblemError(403, "forbidden", "A permission is missing for this.")
-                request.state.principal = principal
-                limiting: RateLimiting = request.state.rate_limiting
-                limiting.charge(request, principal, cost)
+            self.admit(request)
             _refuse_unknown(request, parameters)
 
             async def made(asked: Request) -> Response:
@@ -65,12 +58,44 @@ class ApiRoute(APIRoute):
                 answer = await handler(strict)
                 return tagged(asked, answer) if is_read else answer
 
-            if keeping is None or public:
+            if self.keeping is None:
                 return await made(request)
             answers: KeptAnswers = request.state.answers
-            return await answers.answer(request, request.state.principal.tenant, keeping, made)
+            return await answers.answer(request, request.state.principal.tenant, self.keeping, made)
 
         return checked
+
+    def admit(self, request: Request) -> None:
+        """Let a request pass whose caller is known, has the permission and has not asked for too much.
+
+        A request is checked and charged once, however often this is called.
+
+        Raises
+        ------
+        ProblemError
+            401, 403 or 429.
+        """
+        state = request.scope["state"]
+        if state.get("route") == self.path_format:
+            if "refusal" in state:
+                raise state["refusal"]
+            return
+        state["route"] = self.path_format
+        if self._public:
+            return
+        try:
+            self._admit(request)
+        except ProblemError as error:
+            state["refusal"] = error
+            raise
+
+    def _admit(self, request: Request) -> None:
+        principal = authenticated(request)
+        if not self._permissions or not self._permissions <= principal.permissions:
+            raise ProblemError(403, "forbidden", "A permission is missing for this.")
+        request.scope["state"]["principal"] = principal
+        limiting: RateLimiting = request.scope["state"]["rate_limiting"]
+        limiting.charge(request, principal, self._cost)
 
 
 class ApiRouter(APIRouter):

@@ -17,7 +17,7 @@ from plimsoll.performance.redis_link import RedisLink
 from plimsoll.services.risk_api.app import ROUTERS
 from plimsoll.services.risk_api.etags import etag
 from plimsoll.services.risk_api.kept_answers import BRIEFLY, FOR_GOOD, keeping_of, kept
-from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from probe_api import Caller, client_of, probe_app
 from risk_api_world import API, World, held, new_portfolio, ready_run, world_on
 
@@ -124,12 +124,13 @@ async def test_instances_share_through_redis(redis_url: str) -> None:
 def test_what_is_kept_is_listed_here() -> None:
     """A further kept answer is a decision: it must depend on nothing but tenant, path, query and form."""
     found = {
-        route.endpoint.__name__: keeping  # type: ignore[attr-defined]  # all routes have one
+        route.name: keeping
         for one in ROUTERS
         for route in one.routes
-        if (keeping := keeping_of(route.endpoint)) is not None  # type: ignore[attr-defined]  # as above
+        if isinstance(route, ApiRoute) and (keeping := keeping_of(route.endpoint)) is not None
     }
-    for_good = ("get_risk_run", "get_report", "get_report_page", "cut_cube", "diff_risk_runs")
+    runs = ("get_risk_run", "get_report", "get_report_page", "cut_cube", "diff_risk_runs")
+    for_good = (*runs, "get_import", "get_import_positions")
     for_a_moment = ("get_portfolio", "get_positions", "get_position_history")
     assert found == {**dict.fromkeys(for_good, FOR_GOOD), **dict.fromkeys(for_a_moment, BRIEFLY)}
 
