@@ -256,13 +256,20 @@ def value_positions(
         for index, unit in chain(_linear(positions, levels), value_options(book.contracts, levels)):
             position = positions[index]
             if isinstance(unit, UnitValue):
-                values[:, index] = unit.price, unit.worth.now * position.quantity
-                np.multiply(unit.worth.move, position.quantity, out=pnl[index], casting="same_kind")
-                if not (np.isfinite(values[:, index]).all() and np.isfinite(pnl[index]).all()):
+                price, value = unit.price, unit.worth.now * position.quantity
+                values[:, index] = price, value
+                row = pnl[index]
+                np.multiply(unit.worth.move, position.quantity, out=row, casting="same_kind")
+                if not (math.isfinite(price) and math.isfinite(value) and _is_finite(row)):
                     failures[index] = _not_a_number(position, levels)
             else:
                 failures[index] = unit
     return ValuedPositions(values[1], values[0], pnl, {**failures, **book.failures}, book)
+
+
+def _is_finite(row: NDArray[np.floating]) -> bool:
+    """Tell whether every number is finite: all are if their sum is, which takes half the time to see."""
+    return math.isfinite(np.add.reduce(row)) or bool(np.isfinite(row).all())
 
 
 def _linear(positions: Sequence[Position], levels: Levels) -> Iterator[tuple[int, UnitValue | Failure]]:
