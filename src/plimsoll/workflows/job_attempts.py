@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from plimsoll.data.store import job_steps, jobs
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobRecord, JobStatus
 from plimsoll.errors import PlimsollError, UnavailableError
 from plimsoll.monitoring.tracing import TRACEPARENT, joined
 from plimsoll.workflows.job_kinds import HANDLERS
+from plimsoll.workflows.job_notices import tell
 from plimsoll.workflows.job_run import Handler, JobCancelledError, JobRun, RetryLaterError
 
 __all__ = ["Patience", "attempt"]
@@ -98,7 +101,7 @@ async def attempt(
             return None
         if begun.deaths >= patience.deaths:
             reason = f"{begun.deaths} workers have died while they did it"
-            return await job_steps.end(session, begun, JobStatus.PARKED, reason=reason)
+            return await _end(session, begun, JobStatus.PARKED, reason=reason)
     run = JobRun(database, tenant, begun)
     handler = handlers.get(JobKind(begun.kind)) if begun.kind in set(JobKind) else None
     try:
@@ -113,7 +116,7 @@ async def attempt(
     async with database.session(tenant) as session:
         if run.ended:
             return await jobs.get(session, job)
-        return await job_steps.end(session, begun, JobStatus.SUCCEEDED, result=result)
+        return await _end(session, begun, JobStatus.SUCCEEDED, result=result)
 
 
 async def _traced(run: JobRun, handler: Handler) -> Mapping[str, Any]:
@@ -164,11 +167,24 @@ async def _failed(run: JobRun, error: Exception, patience: Patience) -> JobRecor
             run_at = dt.datetime.now(dt.UTC) + error.after
             return await job_steps.put_back(session, job, run_at=run_at, reason=reason, failed=True)
         if hopeless:
-            return await job_steps.end(session, job, JobStatus.FAILED, reason=reason)
+            return await _end(session, job, JobStatus.FAILED, reason=reason)
         if job.failures + 1 >= patience.failures:
-            return await job_steps.end(session, job, JobStatus.PARKED, reason=reason)
+            return await _end(session, job, JobStatus.PARKED, reason=reason)
         run_at = dt.datetime.now(dt.UTC) + patience.wait(job.failures + 1)
         return await job_steps.put_back(session, job, run_at=run_at, reason=reason, failed=True)
+
+
+async def _end(
+    session: AsyncSession,
+    job: JobRecord,
+    status: JobStatus,
+    *,
+    reason: str | None = None,
+    result: Mapping[str, Any] | None = None,
+) -> JobRecord | None:
+    ended = await job_steps.end(session, job, status, reason=reason, result=result)
+    await tell(session, ended)
+    return ended
 
 
 def _reason(error: Exception) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plimsoll.data.store import job_steps
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobRecord, JobStatus
+from plimsoll.workflows.job_notices import tell
 
 __all__ = ["Handler", "JobCancelledError", "JobRun", "RetryLaterError"]
 
@@ -146,8 +147,10 @@ class JobRun:
         JobCancelledError
             If the attempt is over; the transaction must be rolled back.
         """
-        if not await job_steps.end(session, self.job, JobStatus.SUCCEEDED, result=result):
+        ended = await job_steps.end(session, self.job, JobStatus.SUCCEEDED, result=result)
+        if ended is None:
             raise JobCancelledError
+        await tell(session, ended)
         self.ended = True
 
 

@@ -18,6 +18,7 @@ from plimsoll.monitoring.stages import note_failures, note_prices, stage
 from plimsoll.reporting.json_document import to_json
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.cube_store import to_bytes
+from plimsoll.workflows.events import EventKind, publish
 from plimsoll.workflows.limit_checks import check_run
 from plimsoll.workflows.request import Method, ReportRequest
 from plimsoll.workflows.request_document import to_document
@@ -131,9 +132,15 @@ async def start_run(
             )
             if known_at is None:  # what was known once says nothing about limits now
                 await check_run(session, record, figures)
+                await publish(session, EventKind.RISK_RUN_FINISHED, record.id, _told(record))
         if also is not None:
             await also(session, record)
         return record
+
+
+def _told(record: RunRecord) -> dict[str, object]:
+    names = ("portfolio_id", "run_id", "as_of", "value", "var", "es", "base_currency", "created_by")
+    return {name: getattr(record, name) for name in names}
 
 
 async def get_run(database: Database, tenant: UUID, run: UUID) -> RunRecord:
