@@ -1,6 +1,7 @@
 """``plimsoll worker``: does the jobs of a platform, beside its API or on another machine."""
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,8 +58,8 @@ async def _run(url: str, options: "WorkerOptions", metrics_port: int | None) -> 
     from plimsoll.services.worker.worker import Worker
 
     metrics = Metrics()
-    served = [] if metrics_port is None else [Served(metrics_app(metrics), metrics_port, "--metrics-port")]
+    port = Served(metrics_app(metrics), metrics_port or 0, "--metrics-port")
     with stop_asked() as stop:
-        async with serving(served):
+        async with serving([port]) if metrics_port else nullcontext():
             typer.echo("The worker runs. Ctrl-C stops it.", err=True)
             await Worker(url, metrics=metrics, options=options).run(stop)

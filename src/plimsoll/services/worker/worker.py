@@ -36,12 +36,11 @@ _PAUSE_SECONDS = 2.0  # before another try when the database is gone
 
 @dataclass(frozen=True)
 class _Again(BaseRetryStrategy):
-    """Keeps an entry whose attempt could not even be noted: the database was gone."""
+    """Keeps an entry that was broken off or whose attempt could not be noted: what it finds then decides."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002 - Procrastinate passes it
-        if isinstance(exception, asyncio.CancelledError):
-            return None  # a worker that stops has put the job down again
-        return RetryDecision(retry_in={"seconds": 2})
+        stopped = isinstance(exception, asyncio.CancelledError)
+        return RetryDecision(retry_in={"seconds": 0 if stopped else 2})
 
 
 class Worker:
