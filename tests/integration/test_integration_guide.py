@@ -1,4 +1,4 @@
-"""Every snippet of the integration guide runs as it stands beside a platform of a new user."""
+"""Every snippet of these guides runs as it stands beside a platform of a new user."""
 
 import os
 import re
@@ -13,7 +13,8 @@ import pytest
 from platform_process import PROGRAM, Running, environment, platform
 
 PROJECT = Path(__file__).parents[2]
-GUIDE = (PROJECT / "docs" / "INTEGRATION_GUIDE.md").read_text(encoding="utf-8")
+GUIDES = ("INTEGRATION_GUIDE.md", "guide/limits.md")
+GUIDE = "\n".join((PROJECT / "docs" / name).read_text(encoding="utf-8") for name in GUIDES)
 SNIPPETS = re.findall(r"^```(py|sh)\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"
 
