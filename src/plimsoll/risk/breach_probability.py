@@ -1,6 +1,6 @@
 """How likely a measure lies beyond a level, from the estimate and its interval alone."""
 
-from scipy import special
+import scipy
 
 __all__ = ["exceedance_probability"]
 
@@ -60,5 +60,7 @@ def exceedance_probability(
     end = high if level > value else low
     if end is None or not min(value, end) < level < max(value, end):
         return None
-    deviations = float(special.ndtri((1.0 + interval_confidence) / 2.0)) * (value - level) / abs(end - value)
-    return float(special.ndtr(deviations))
+    deviations = (
+        float(scipy.special.ndtri((1.0 + interval_confidence) / 2.0)) * (value - level) / abs(end - value)
+    )
+    return float(scipy.special.ndtr(deviations))

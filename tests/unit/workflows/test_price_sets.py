@@ -4,6 +4,8 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 
 from plimsoll.data.price_files import read_price_file
@@ -46,3 +48,22 @@ async def test_a_file_that_cannot_be_used_names_its_place(database: Database, te
     with pytest.raises(DataError, match=r"^prices\.csv, row 3"):
         async with database.session(tenant) as session:
             await upload_prices(session, content=FILE.replace(b"10.75", b"many"), source_name="prices.csv")
+
+
+async def test_a_small_file_of_many_prices_is_refused_before_it_is_unpacked(
+    database: Database, tenant: UUID
+) -> None:
+    """A Parquet file of a few kilobytes that would take gigabytes is refused by its number of cells alone."""
+    rows = 11_000_000
+    prices = pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array([1.0]))
+    table = pa.table({"date": pa.array(np.zeros(rows, "datetime64[D]")), "AAA": prices})
+    sink = pa.BufferOutputStream()
+    parquet.write_table(table, sink, compression="zstd")
+    content = bytes(sink.getvalue())
+    assert len(content) < 500_000
+    del table, prices
+    before = pa.total_allocated_bytes()
+    async with database.session(tenant) as session:
+        with pytest.raises(DataError, match="prices"):
+            await upload_prices(session, content=content, source_name="bomb.parquet")
+    assert pa.total_allocated_bytes() - before < 10_000_000

@@ -30,6 +30,11 @@ def authenticated(request: HTTPConnection) -> Principal:
     principal = _by_key(request, keys) if keys else _by_cookie(request)
     if principal is None:
         remedy = "Send an API key as a bearer token, or sign in."
+        if cookie_name(request.scope["scheme"]) in request.cookies:
+            remedy = (
+                "The session has ended: it was idle, or Plimsoll was started again. Sign in with the link "
+                "that plimsoll up has printed."
+            )
         raise ProblemError(401, "unauthenticated", "Nobody is signed in.", remedy=remedy, headers=_CHALLENGE)
     return principal
 

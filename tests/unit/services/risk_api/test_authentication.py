@@ -118,3 +118,13 @@ async def test_on_https_the_cookie_is_bound_to_its_host() -> None:
     async with client_of(probe_app(local=local), key=None, address=address) as client:
         assert (await client.get(WHO, headers=cookie_of(local))).status_code == 401
         assert (await client.get(WHO, headers=cookie_of(local, "__Host-plimsoll"))).status_code == 200
+
+
+async def test_a_session_of_before_a_restart_is_told_what_to_do() -> None:
+    """Sessions live as long as the process; the refusal says where the next link is."""
+    async with client_of(probe_app(), key=None) as client:
+        answer = await client.get(f"{PROBE}/who", headers={"cookie": "plimsoll=" + "x" * 43})
+        other = await client.get(f"{PROBE}/who")
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert "plimsoll up" in answer.json()["remedy"]
+    assert "plimsoll up" not in other.json()["remedy"]
