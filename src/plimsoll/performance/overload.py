@@ -126,7 +126,7 @@ class Admission:
     def __init__(
         self,
         *,
-        target_seconds: float = 0.1,
+        target_seconds: float = 0.2,
         calculation_seconds: float = 1.0,
         clock: _Clock = time.monotonic,
     ) -> None:

@@ -94,7 +94,7 @@ def test_calculations_leave_room_for_reads() -> None:
 
 
 def served(admission: Admission, clock: Clock, *, offered: float, capacity: float, seconds: float) -> float:
-    """Return how many reads a second one server answers within 0.2 s, in the second half of the time.
+    """Return how many reads a second one server answers within 0.4 s, in the second half of the time.
 
     It takes what was let in one after the other, 1/capacity seconds each, and 1/50 of that to refuse one.
     """
@@ -107,7 +107,7 @@ def served(admission: Admission, clock: Clock, *, offered: float, capacity: floa
             ended, took = heapq.heappop(ends)
             clock.now = ended
             admission.leave(Priority.READ, took)
-            good += took <= 0.2 and ended > seconds / 2
+            good += took <= 0.4 and ended > seconds / 2
         clock.now = arrival
         free = max(free, arrival)
         if admission.enter(Priority.READ):

@@ -21,6 +21,8 @@ __all__ = ["Door", "Priorities"]
 
 _READS = frozenset({"GET", "HEAD"})
 _ANY = "*"
+_PAUSE_SECONDS = 0.2
+_MOST_HELD = 2_000  # refusals held back at a time; more go out at once
 _STREAM = b"text/event-stream"
 
 _BODY = json.dumps(
@@ -91,14 +93,24 @@ class Door:
         Of the routes.
     metrics
         Where refusals are counted.
+    pause_seconds
+        How long a refusal is held back: whoever asks again at once takes less time of the others so.
     """
 
     def __init__(
-        self, app: ASGIApp, *, admission: Admission, priorities: Priorities, metrics: OverloadMetrics
+        self,
+        app: ASGIApp,
+        *,
+        admission: Admission,
+        priorities: Priorities,
+        metrics: OverloadMetrics,
+        pause_seconds: float = _PAUSE_SECONDS,
     ) -> None:
         self.app = app
         self._admission = admission
         self._priorities = priorities
+        self._pause_seconds = pause_seconds
+        self._held = 0
         self._shed = {priority: metrics.shed.labels(priority.value) for priority in Priority}
         for name, limit in (("requests", admission.requests), ("calculations", admission.calculations)):
             metrics.limit.labels(name).set_function(partial(getattr, limit, "limit"))
@@ -112,6 +124,12 @@ class Door:
         priority = self._priorities.of(scope)
         if not self._admission.enter(priority):
             self._shed[priority].inc()
+            if self._held < _MOST_HELD:
+                self._held += 1
+                try:
+                    await asyncio.sleep(self._pause_seconds)
+                finally:
+                    self._held -= 1
             await send(dict(_START))
             await send(_END)
             return
