@@ -26,6 +26,7 @@ from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sign_in import LocalSignIn
+from plimsoll.services.risk_api.webhooks.endpoints import router as webhooks
 from plimsoll.workflows.alerts import AlertKind, Severity, raise_alert
 from small_book import SYMBOLS, small_market
 
@@ -42,6 +43,7 @@ RESOURCES: tuple[ApiRouter, ...] = (
     live,
     alerts,
     events,
+    webhooks,
 )
 EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))
 API = "/api/v1"

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         default=None,
         description="Whether another than the proposer must approve a limit; by default where several can",
     )
+    webhook_loopback: bool = Field(
+        default=False, description="Whether webhooks may go to this machine, without TLS; for development"
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")
 

@@ -24,6 +24,7 @@ def test_defaults() -> None:
         "database_url": None,
         "redis_url": None,
         "rate_limit": 20_000.0,
+        "webhook_loopback": False,
         "cache_megabytes": 64,
         "four_eyes": None,
         "port": 8000,

@@ -23,6 +23,7 @@ from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
 from plimsoll.cli.ticks import ticks
 from plimsoll.cli.up import up
+from plimsoll.cli.webhooks import webhooks
 from plimsoll.cli.worker import worker
 from plimsoll.errors import PlimsollError, UnavailableError
 
@@ -71,6 +72,7 @@ app.add_typer(schedules, name="schedules")
 app.add_typer(alerts, name="alerts")
 app.add_typer(limits, name="limits")
 app.add_typer(breaches, name="breaches")
+app.add_typer(webhooks, name="webhooks")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

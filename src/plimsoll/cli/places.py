@@ -56,6 +56,7 @@ def installation(
         cache_bytes=chosen.cache_megabytes * 2**20,
         rate_limit=chosen.rate_limit,
         four_eyes=chosen.four_eyes,
+        webhook_loopback=chosen.webhook_loopback,
     )
 
 

@@ -184,7 +184,7 @@ async def _run(
                 async with (
                     serving(served),
                     _demo(context, demo, telling),
-                    working(database_url, metrics=context.metrics, options=beside),
+                    working(database_url, metrics=context.metrics, options=beside, outward=context.outward),
                 ):
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()

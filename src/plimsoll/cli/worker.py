@@ -11,6 +11,7 @@ from plimsoll.cli.stopping import leave_now_if_busy, stop_asked, stoppable
 
 if TYPE_CHECKING:
     from plimsoll.services.worker.options import WorkerOptions
+    from plimsoll.workflows.outward import Outward
 
 __all__ = ["worker"]
 
@@ -47,12 +48,12 @@ def worker(
     options = WorkerOptions(calculations=calculations, messages=messages, stop_seconds=stop_seconds)
     configure_logging(level=logging.WARNING if sys.stderr.isatty() else logging.INFO)
     with stoppable():
-        asyncio.run(_run(place.running_database(), options, metrics_port))
+        asyncio.run(_run(place.running_database(), options, metrics_port, place.outward()))
     typer.echo("Stopped.", err=True)
     leave_now_if_busy()
 
 
-async def _run(url: str, options: "WorkerOptions", metrics_port: int | None) -> None:
+async def _run(url: str, options: "WorkerOptions", metrics_port: int | None, outward: "Outward") -> None:
     from plimsoll.monitoring.metrics import Metrics, metrics_app
     from plimsoll.services.risk_api.server import Served, serving
     from plimsoll.services.worker.worker import Worker
@@ -62,4 +63,4 @@ async def _run(url: str, options: "WorkerOptions", metrics_port: int | None) -> 
     with stop_asked() as stop:
         async with serving([port]) if metrics_port else nullcontext():
             typer.echo("The worker runs. Ctrl-C stops it.", err=True)
-            await Worker(url, metrics=metrics, options=options).run(stop)
+            await Worker(url, metrics=metrics, options=options, outward=outward).run(stop)

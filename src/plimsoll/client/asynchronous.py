@@ -20,6 +20,7 @@ from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, 
 from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
+from plimsoll.client.webhooks import AsyncWebhookMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, HoldingsVersion, ImportResult
@@ -46,6 +47,7 @@ class AsyncRiskClient(
     AsyncInstrumentMethods,
     AsyncLiveMethods,
     AsyncPriceMethods,
+    AsyncWebhookMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 

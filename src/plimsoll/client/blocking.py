@@ -20,6 +20,7 @@ from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, 
 from plimsoll.client.prices import PriceMethods
 from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
+from plimsoll.client.webhooks import WebhookMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
 from plimsoll.wire.positions import Holdings, HoldingsVersion, ImportResult
@@ -46,6 +47,7 @@ class RiskClient(
     InstrumentMethods,
     LiveMethods,
     PriceMethods,
+    WebhookMethods,
 ):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     SCHEDULES_WRITE = "schedules:write"
     SYSTEM_READ = "system:read"
     TICKS_WRITE = "ticks:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import events
+from plimsoll.data.store import events, webhooks
+from plimsoll.data.store.jobs import JobKind
 from plimsoll.data.text import clean
+from plimsoll.workflows.jobs import enqueue
 
 __all__ = ["EventKind", "publish"]
 
@@ -55,7 +57,10 @@ async def publish(session: AsyncSession, kind: EventKind, subject: UUID, data: M
     UUID
         The id of the event, by which whoever is told twice recognises it.
     """
-    return await events.append(session, kind=kind, subject=subject, data=_plain(data))
+    event_id = await events.append(session, kind=kind, subject=subject, data=_plain(data))
+    for delivery in await webhooks.queue(session, event_id, kind):
+        await enqueue(session, JobKind.WEBHOOK, {"delivery": str(delivery)}, created_by="plimsoll")
+    return event_id
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,8 @@ JOB, SCHEDULE = f"{API}/jobs/{{job_id}}", f"{API}/schedules/{{schedule_id}}"
 ALERT = f"{API}/alerts/{{alert_id}}"
 LIMIT, BREACH = f"{API}/limits/{{limit_id}}", f"{API}/breaches/{{breach_id}}"
 SEEN = {"If-Match": '"1"'}
+WEBHOOK = f"{API}/webhooks/{{webhook_id}}"
+RANGE = {"since": "2026-06-30T00:00:00Z", "until": "2026-07-01T00:00:00Z"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
     ("GET", f"{API}/portfolios"): {},
@@ -76,6 +78,15 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{ALERT}/assign"): {"json": {"to": "me"}, "headers": {"If-Match": '"1"'}},
     ("POST", f"{ALERT}/resolve"): {"json": {}, "headers": {"If-Match": '"1"'}},
     ("GET", f"{API}/events"): {},
+    ("POST", f"{API}/webhooks"): {"json": {"url": "https://example.com/"}},
+    ("GET", f"{API}/webhooks"): {},
+    ("GET", WEBHOOK): {},
+    ("DELETE", WEBHOOK): {"headers": {"If-Match": '"1"'}},
+    ("POST", f"{WEBHOOK}/rotate"): {"headers": {"If-Match": '"1"'}},
+    ("POST", f"{WEBHOOK}/enable"): {"headers": {"If-Match": '"1"'}},
+    ("GET", f"{WEBHOOK}/deliveries"): {},
+    ("POST", f"{WEBHOOK}/replay"): {"json": RANGE},
+    ("POST", f"{WEBHOOK}/deliveries/{{delivery_id}}/replay"): {},
 }
 ABOUT_A_PORTFOLIO = {
     ("POST", f"{API}/{path}") for path in ("risk-runs", "schedules", "limits", "limits/trials")
@@ -116,8 +127,8 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    own = dict.fromkeys(("portfolios", "price-sets", "jobs", "schedules", "limits", "breaches"), 1)
-    for resource in (*own, "risk-runs", "alerts", "events"):
+    own = dict.fromkeys(("portfolios", "price-sets", "schedules", "limits", "breaches", "webhooks"), 1)
+    for resource in (*own, "jobs", "risk-runs", "alerts", "events"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
         found = (await world.owner.get(f"{API}/{resource}")).json()["items"]
         assert len(found) == own.get(resource, len(found)) > 0
@@ -139,6 +150,10 @@ async def _ids(world: World) -> dict[str, str]:
     job = await world.owner.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
     new = {**asked, "name": "Nightly", "cron": "0 0 * * *"}
     schedule = await world.owner.post(f"{API}/schedules", json=new)
+    sent = await world.owner.post(f"{API}/webhooks", json={"url": "https://example.com/"})
+    webhook = sent.json()["id"]
+    alert = await new_alert(world)
+    delivery = await world.owner.get(f"{API}/webhooks/{webhook}/deliveries")
     return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
         "limit_id": limit["id"],
         "proposal_id": proposal["id"],
@@ -147,7 +162,9 @@ async def _ids(world: World) -> dict[str, str]:
         "schedule_id": schedule.json()["id"],
         "run_id": run["id"],
         "other_id": run["id"],
-        "alert_id": (await new_alert(world))["id"],
+        "alert_id": alert["id"],
+        "webhook_id": webhook,
+        "delivery_id": delivery.json()["items"][0]["id"],
     }
 
 

@@ -40,6 +40,7 @@ from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
+from plimsoll.services.risk_api.webhooks.endpoints import router as webhooks
 
 __all__ = ["ROUTERS", "RiskApi", "create_app"]
 
@@ -61,6 +62,7 @@ ROUTERS: tuple[ApiRouter, ...] = (
     sessions,
     alerts,
     events,
+    webhooks,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 

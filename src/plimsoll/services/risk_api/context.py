@@ -17,6 +17,8 @@ from plimsoll.monitoring.tracing import Tracing
 from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
+from plimsoll.security.sealing import Sealer
+from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.places import Places
@@ -27,6 +29,7 @@ from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.services.risk_api.start_up import StartUp
 from plimsoll.workflows.live_hub import LiveHub
 from plimsoll.workflows.live_pace import Pace
+from plimsoll.workflows.outward import Outward
 
 __all__ = [
     "ApiContext",
@@ -66,6 +69,8 @@ class ApiContext:
         Where measurements go; `plimsoll.monitoring.metrics.metrics_app` publishes them on another port.
     streams
         The streams of events that are open; they end when the API stops.
+    outward
+        How what users name is reached, and what seals its secrets; by default with a key that is forgotten.
     start_up
         What is still being prepared.
     live_pace
@@ -93,6 +98,7 @@ class ApiContext:
     loopback_only: bool = True
     metrics: Metrics = field(default_factory=Metrics)
     streams: Streams = field(default_factory=Streams)
+    outward: Outward = field(default_factory=lambda: Outward(sealer=Sealer(new_token("plq"))))
     start_up: StartUp = field(default_factory=StartUp)
     live_pace: Pace = field(default_factory=Pace)
     cache: TwoLevelCache = field(default_factory=TwoLevelCache)

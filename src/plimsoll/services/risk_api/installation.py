@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from plimsoll.data.store.embedded import embedded_postgres, running_postgres, stop
 from plimsoll.errors import UnavailableError
-from plimsoll.services.risk_api.local_key import KEY_FILE, local_api_key
+from plimsoll.services.risk_api.local_key import KEY_FILE, local_api_key, local_sealing_key
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
     from plimsoll.services.risk_api.context import ApiContext
+    from plimsoll.workflows.outward import Outward
 
 # The rest is imported where it is used: the database starts while the API is being imported.
 
@@ -40,6 +41,8 @@ class Installation:
     four_eyes
         Whether another than the proposer must approve a change of a limit; None for yes, unless the database
         is our own: nobody but the user of this machine gets there.
+    webhook_loopback
+        Whether webhooks may go to this machine, without TLS.
     """
 
     directory: Path
@@ -48,6 +51,7 @@ class Installation:
     cache_bytes: int = 64 * 2**20
     rate_limit: float = 20_000.0
     four_eyes: bool | None = None
+    webhook_loopback: bool = False
 
     @property
     def key_file(self) -> Path:
@@ -104,6 +108,20 @@ class Installation:
             raise UnavailableError("the database is not up to date", remedy="Run plimsoll db upgrade first.")
         return url
 
+    def outward(self) -> "Outward":
+        """Return how the platform reaches what users name, with the key that seals their secrets.
+
+        Raises
+        ------
+        UnavailableError
+            If the file with the key cannot be used.
+        """
+        from plimsoll.security.sealing import Sealer
+        from plimsoll.workflows.outward import Outward
+
+        self._make_directory()
+        return Outward(sealer=Sealer(local_sealing_key(self.directory)), loopback=self.webhook_loopback)
+
     @asynccontextmanager
     async def context(self, url: str) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
@@ -148,6 +166,7 @@ class Installation:
                     breakers={} if redis is None else {redis.breaker.name: redis.breaker},
                     redis_url=self.redis_url,
                     four_eyes=self._needs_four_eyes,
+                    outward=self.outward(),
                 )
         finally:
             if tracing is not None:

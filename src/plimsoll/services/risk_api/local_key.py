@@ -1,4 +1,4 @@
-"""The API key of this machine, in a file that only its user can read."""
+"""The keys of this machine, each in a file that only its user can read."""
 
 import os
 import stat
@@ -7,9 +7,10 @@ from pathlib import Path
 from plimsoll.errors import UnavailableError
 from plimsoll.security.tokens import TOKEN, new_token
 
-__all__ = ["KEY_FILE", "local_api_key"]
+__all__ = ["KEY_FILE", "SEALING_KEY_FILE", "local_api_key", "local_sealing_key"]
 
 KEY_FILE = "api-key"
+SEALING_KEY_FILE = "sealing-key"
 _PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 
 
@@ -32,16 +33,42 @@ def local_api_key(directory: Path) -> str:
         If the file cannot be read or written, is not a plain file of ours, holds no key, or others may read
         it: then somebody else may know the key.
     """
-    path = directory / KEY_FILE
+    return _key(directory / KEY_FILE, "plk")
+
+
+def local_sealing_key(directory: Path) -> str:
+    """Return the key by which secrets are sealed in the database, made at the first start.
+
+    Without the file, secrets that are sealed cannot be opened: it belongs into a backup of its own.
+
+    Parameters
+    ----------
+    directory
+        The user's data directory; it exists.
+
+    Returns
+    -------
+    str
+        ``plq_`` and 43 characters.
+
+    Raises
+    ------
+    UnavailableError
+        As for `local_api_key`.
+    """
+    return _key(directory / SEALING_KEY_FILE, "plq")
+
+
+def _key(path: Path, prefix: str) -> str:
     try:
-        _create(path)
+        _create(path, prefix)
         return _read(path)
     except OSError as error:
         remedy = "Check the data directory, and that you may write there."
         raise UnavailableError(f"{path} cannot be used: {error.strerror}", remedy=remedy) from None
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, prefix: str) -> None:
     """Write a key unless there is a file: whole or not at all, also when two processes start at once."""
     if path.exists() or path.is_symlink():
         return
@@ -49,7 +76,7 @@ def _create(path: Path) -> None:
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _PRIVATE)
     try:
         with os.fdopen(descriptor, "w") as file:
-            file.write(new_token("plk") + "\n")
+            file.write(new_token(prefix) + "\n")
             file.flush()
             os.fsync(file.fileno())
         # A link is made only where nothing is: the first of two starters wins.
@@ -71,5 +98,5 @@ def _read(path: Path) -> str:
             raise UnavailableError(f"{path} can be read by others", remedy=remedy)
         key = file.read(200).strip()
     if not TOKEN.fullmatch(key):
-        raise UnavailableError(f"{path} holds no API key", remedy="Remove it, and start again.")
+        raise UnavailableError(f"{path} holds no key", remedy="Remove it, and start again.")
     return key

@@ -26,7 +26,9 @@ from plimsoll.workflows.job_attempts import Patience, attempt
 from plimsoll.workflows.job_kinds import HANDLERS
 from plimsoll.workflows.job_run import Handler
 from plimsoll.workflows.jobs import CALCULATIONS, MESSAGES
+from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.schedules import fire
+from plimsoll.workflows.webhook_delivery import webhook_handler
 
 __all__ = ["Worker"]
 
@@ -56,6 +58,8 @@ class Worker:
         How much at a time, and how patient.
     handlers, patience
         See :func:`plimsoll.workflows.job_attempts.attempt`.
+    outward
+        How what users name is reached; None leaves jobs that send there to other workers.
     """
 
     def __init__(
@@ -66,11 +70,13 @@ class Worker:
         options: WorkerOptions,
         handlers: Mapping[JobKind, Handler] = HANDLERS,
         patience: Patience | None = None,
+        outward: Outward | None = None,
     ) -> None:
         self._url = url
         self._metrics = metrics
         self._options = options
-        self._handlers = handlers
+        sends = {} if outward is None else {JobKind.WEBHOOK: webhook_handler(outward)}
+        self._handlers = {**handlers, **sends}
         self._patience = patience or Patience()
         self._entries: set[int] = set()
         self._lost: set[int] = set()

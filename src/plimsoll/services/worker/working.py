@@ -7,19 +7,22 @@ from importlib import import_module
 
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.services.worker.options import WorkerOptions
+from plimsoll.workflows.outward import Outward
 
 __all__ = ["working"]
 
 
 @asynccontextmanager
-async def working(url: str, *, metrics: Metrics, options: WorkerOptions) -> AsyncIterator[None]:
+async def working(
+    url: str, *, metrics: Metrics, options: WorkerOptions, outward: Outward | None = None
+) -> AsyncIterator[None]:
     """Do jobs for as long as the block lasts; the block begins at once, the worker as soon as it can.
 
     Calculations run in threads, so that the event loop stays free for those beside it.
 
     Parameters
     ----------
-    url, metrics, options
+    url, metrics, options, outward
         See :class:`plimsoll.services.worker.worker.Worker`.
     """
     stop = asyncio.Event()
@@ -27,7 +30,7 @@ async def working(url: str, *, metrics: Metrics, options: WorkerOptions) -> Asyn
     async def work() -> None:
         # Its packages take half a second to import, in which nobody beside it should have to wait.
         module = await asyncio.to_thread(import_module, "plimsoll.services.worker.worker")
-        await module.Worker(url, metrics=metrics, options=options).run(stop)
+        await module.Worker(url, metrics=metrics, options=options, outward=outward).run(stop)
 
     task = asyncio.create_task(work())
     try:

@@ -21,6 +21,7 @@ from plimsoll.data.store.models import (
     new_id,
 )
 from plimsoll.data.store.schedule_rows import ScheduleRow
+from plimsoll.data.store.webhook_rows import WebhookDeliveryRow, WebhookRow
 
 ROWS = (
     AlertChangeRow,
@@ -43,6 +44,8 @@ ROWS = (
     RunRow,
     ScheduleRow,
     TenantRow,
+    WebhookDeliveryRow,
+    WebhookRow,
 )
 
 

@@ -52,7 +52,7 @@ def test_a_file_that_holds_no_key_is_named(tmp_path: Path) -> None:
     path = tmp_path / KEY_FILE
     path.write_text("plk_short\n")
     path.chmod(0o600)
-    with pytest.raises(UnavailableError, match="holds no API key"):
+    with pytest.raises(UnavailableError, match="holds no key"):
         local_api_key(tmp_path)
     assert path.read_text() == "plk_short\n"
 

@@ -12,6 +12,7 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     limit_rows,
     live_rows,
     schedule_rows,
+    webhook_rows,
 )
 from plimsoll.data.store.models import StoredRow
 

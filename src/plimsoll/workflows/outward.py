@@ -1,0 +1,165 @@
+"""Requests to addresses that users name: only public ones, only what was checked, and only so much of it."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+import httpx2
+
+from plimsoll.errors import UsageError
+from plimsoll.security.addresses import is_loopback, is_public
+from plimsoll.security.sealing import Sealer
+
+__all__ = ["Outward", "RefusedAddressError", "Reply", "Resolve", "check_url", "resolve"]
+
+_MOST_BYTES = 64 * 1024
+_LONGEST_URL = 2000
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""From a host and a port to its addresses."""
+
+
+class RefusedAddressError(Exception):
+    """A host that is not there, or has an address that is not public."""
+
+
+async def resolve(host: str, port: int) -> Sequence[str]:
+    """Return the addresses of a host, as the system knows them.
+
+    Raises
+    ------
+    OSError
+        If it has none.
+    """
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    retry_after
+        Seconds after which it wants to be asked again; 0 where it does not say.
+    """
+
+    status: int
+    retry_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outward:
+    """How the platform reaches what users name.
+
+    Parameters
+    ----------
+    sealer
+        Opens the secrets that belong to it.
+    loopback
+        Whether addresses of this machine, without TLS, are allowed: for development and tests.
+    resolve
+        Finds addresses.
+    seconds
+        That a whole exchange may take, however its bytes drip in.
+    """
+
+    sealer: Sealer
+    loopback: bool = False
+    resolve: Resolve = resolve
+    seconds: float = 15.0
+
+    async def post(self, url: str, content: bytes, headers: Mapping[str, str]) -> Reply:
+        """Send a body and return what is said about it; redirections are not followed.
+
+        The name is resolved once, every address is checked, and the connection goes to a checked address:
+        a name that means something else a moment later changes nothing.
+
+        Parameters
+        ----------
+        url
+            Checked by :func:`check_url` when it was stored, and here again.
+        content, headers
+            What is sent.
+
+        Raises
+        ------
+        RefusedAddressError
+            If the host is not there or not public.
+        UsageError
+            If the URL cannot be used.
+        httpx2.TransportError, TimeoutError
+            If there is no answer, or not in time.
+        """
+        parts = check_url(url, loopback=self.loopback)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        async with asyncio.timeout(self.seconds):
+            address = await self._checked(host, port, parts.scheme)
+            target = httpx2.URL(url).copy_with(host=address)
+            named = f"[{host}]" if ":" in host else host
+            sent = {**headers, "Host": named if parts.port is None else f"{named}:{parts.port}"}
+            async with (
+                httpx2.AsyncClient(trust_env=False, follow_redirects=False, timeout=self.seconds) as client,
+                client.stream(
+                    "POST", target, content=content, headers=sent, extensions={"sni_hostname": host}
+                ) as response,
+            ):
+                await _read_some(response)
+                asked = response.headers.get("retry-after", "")
+                seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+                return Reply(response.status_code, seconds)
+
+    async def _checked(self, host: str, port: int, scheme: str) -> str:
+        try:
+            found = await self.resolve(host, port)
+        except OSError:
+            raise RefusedAddressError("the host is not known") from None
+        local = self.loopback and bool(found) and all(map(is_loopback, found))
+        if not local and (scheme != "https" or not found or not all(map(is_public, found))):
+            raise RefusedAddressError("the host has an address that is not public")
+        return found[0]
+
+
+def check_url(url: str, *, loopback: bool) -> SplitResult:
+    """Return the parts of a URL to which the platform may send.
+
+    Parameters
+    ----------
+    url
+        ``https://host/path``.
+    loopback
+        Whether plain http to this machine is allowed; what its name means is checked when it is used.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be used.
+    """
+    remedy = "Write it as https://host/path, without user and password."
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and not parts.username and not parts.password and not parts.fragment
+        usable = usable and parts.port != 0 and url.isascii() and url.isprintable() and " " not in url
+    except ValueError:
+        usable = False
+    if (
+        not usable
+        or len(url) > _LONGEST_URL
+        or parts.scheme not in ("https", *(["http"] if loopback else []))
+    ):
+        raise UsageError("the URL cannot be used", remedy=remedy)
+    return parts
+
+
+async def _read_some(response: httpx2.Response) -> None:
+    """Read an answer to its end, or until it becomes too long; what it says does not matter."""
+    received = 0
+    async for chunk in response.aiter_raw():
+        received += len(chunk)
+        if received > _MOST_BYTES:
+            return
