@@ -44,7 +44,8 @@ async def test_a_start_that_was_broken_off_is_finished(database: Database, tenan
     """Books without any run get theirs at the next start; if there is one run, nothing is made up for."""
     assert await load_demo(database, tenant, created_by="a test")
     async with database.engine.begin() as connection:  # as the owner: the application cannot delete runs
-        await connection.execute(text("DELETE FROM runs"))
+        for table in ("limit_checks", "breach_events", "breaches", "runs"):
+            await connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - constants
     assert await load_demo(database, tenant, created_by="a test")
     runs = await list_runs(database, tenant, after=None, limit=10)
     assert len({run.portfolio_id for run in runs}) == 3
