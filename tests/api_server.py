@@ -55,6 +55,8 @@ def _serve(loop: asyncio.AbstractEventLoop, app: ASGIApp, port: int) -> None:
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=2000, max_buffer_size=64 * 1024),
             websockets=True,
+            backlog=1024,
+            backpressure=4096,
             log_enabled=False,
         )
         await _servers[port].serve()

@@ -24,6 +24,10 @@ _STOP_SECONDS = 2.5
 # A client that sends its headers drop by drop, or without end, holds a connection for so long and no more.
 _HEADER_MILLISECONDS = 10_000
 _HEADER_BYTES = 64 * 1024
+_WAITING = 1024  # connections that are not accepted yet
+# The server accepts nobody while so many are served. A stream is served for hours: were this the usual 128,
+# so many listeners would shut out everybody else.
+_AT_A_TIME = 4096
 _POLL_SECONDS = 0.01
 
 
@@ -102,6 +106,8 @@ def _server(app: Drained, port: int) -> Server:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_HEADER_BYTES),
         websockets=True,
+        backlog=_WAITING,
+        backpressure=_AT_A_TIME,
         log_enabled=False,
     )
 
