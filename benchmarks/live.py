@@ -31,12 +31,13 @@ def measure() -> list[Row]:
     home = Path(tempfile.mkdtemp(prefix="plimsoll-bench-"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLIMSOLL_")}
     environment |= {"HOME": str(home), "PLIMSOLL_LIVE_REFRESH_SECONDS": str(REFRESH_SECONDS)}
-    command = [PROGRAM, "up", "--json", "--port", "18431", "--metrics-port", "18432"]
+    command = [str(PROGRAM), "up", "--json", "--port", "18431", "--metrics-port", "18432"]
     with (home / "log").open("w") as log:
-        process = subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(
+            command, env=environment, cwd=home, stdout=subprocess.PIPE, stderr=log, text=True
+        )
     try:
-        assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
+        told = json.loads(process.stdout.readline() if process.stdout else "{}")
         key = Path(told["api_key_file"]).read_text().strip()
         return asyncio.run(_measured(told["url"], key))
     finally:
@@ -142,7 +143,8 @@ async def _listened(url: str, key: str, portfolio: str) -> tuple[int, int, float
             begun = time.perf_counter()
             await socket.send(json.dumps({"ticks": _ticks(10**6 + number, 1)}))
             await socket.recv()
-            got = await asyncio.gather(*(asyncio.wait_for(_event(one), 5) for one in readers), return_exceptions=True)
+            waiting = [asyncio.wait_for(_event(one), 5) for one in readers]
+            got = await asyncio.gather(*waiting, return_exceptions=True)
             heard += sum(isinstance(one, bytes) for one in got)
             slowest = max(slowest, time.perf_counter() - begun)
             await asyncio.sleep(max(0.0, begun + 1.0 - time.perf_counter()))

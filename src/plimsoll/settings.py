@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     rate_limit: float = Field(
         default=20_000.0, gt=0, description="Units a second that one user may ask for; a cheap read is one"
     )
+    live_refresh_seconds: float = Field(
+        default=0.1, ge=0.01, le=60.0, description="Least time between two updates of a live portfolio"
+    )
     cache_megabytes: int = Field(default=64, ge=1, description="Memory that cached answers may take")
     four_eyes: bool | None = Field(
         default=None,

@@ -25,6 +25,7 @@ def test_defaults() -> None:
         "redis_url": None,
         "rate_limit": 20_000.0,
         "webhook_loopback": False,
+        "live_refresh_seconds": 0.1,
         "cache_megabytes": 64,
         "four_eyes": None,
         "port": 8000,

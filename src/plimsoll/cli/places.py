@@ -55,6 +55,7 @@ def installation(
         redis_url=redis_url or stated,
         cache_bytes=chosen.cache_megabytes * 2**20,
         rate_limit=chosen.rate_limit,
+        live_refresh_seconds=chosen.live_refresh_seconds,
         four_eyes=chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
     )

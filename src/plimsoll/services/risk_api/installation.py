@@ -38,6 +38,8 @@ class Installation:
         Memory that cached answers may take.
     rate_limit
         Units a second that one principal may ask for.
+    live_refresh_seconds
+        Least time between two updates of a live portfolio.
     four_eyes
         Whether another than the proposer must approve a change of a limit; None for yes, unless the database
         is our own: nobody but the user of this machine gets there.
@@ -50,6 +52,7 @@ class Installation:
     redis_url: str | None = field(default=None, repr=False)
     cache_bytes: int = 64 * 2**20
     rate_limit: float = 20_000.0
+    live_refresh_seconds: float = 0.1
     four_eyes: bool | None = None
     webhook_loopback: bool = False
 
@@ -145,6 +148,7 @@ class Installation:
         from plimsoll.services.risk_api.context import ApiContext
         from plimsoll.services.risk_api.sign_in import LocalSignIn
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
+        from plimsoll.workflows.live_pace import Pace
 
         self._make_directory()
         database, tracing = Database(url), Tracing.from_environment()
@@ -165,6 +169,7 @@ class Installation:
                     tracing=tracing,
                     breakers={} if redis is None else {redis.breaker.name: redis.breaker},
                     redis_url=self.redis_url,
+                    live_pace=Pace(refresh_seconds=self.live_refresh_seconds),
                     four_eyes=self._needs_four_eyes,
                     outward=self.outward(),
                 )
