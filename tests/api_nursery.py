@@ -1,4 +1,4 @@
-"""API processes that start at once, to be killed: a process that has imported it all forks one on demand."""
+"""API processes that start soon, to be killed: while one serves, the next one imports what it needs."""
 
 import asyncio
 import json
@@ -17,6 +17,8 @@ from typing import Any
 import httpx2
 
 from platform_process import environment, free_ports
+
+_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ class ApiProcess:
 class Nursery:
     """Starts API processes; made by :func:`nursery`."""
 
-    def __init__(self, process: "subprocess.Popen[str]", directory: Path, database_url: str) -> None:
-        self._process = process
-        self._order = {"directory": str(directory), "database_url": database_url}
-        self._directory = directory
-        self._started: list[ApiProcess] = []
+    def __init__(self, home: Path, database_url: str) -> None:
+        self._home = home
+        self._directory = home / "data"
+        self._database_url = database_url
+        self._started: list[subprocess.Popen[str]] = []
+        self._next = self._prepared()
 
     @property
     def key(self) -> str:
@@ -53,46 +56,51 @@ class Nursery:
 
     def start(self) -> ApiProcess:
         """Start one and wait until it answers."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+        process, self._next = self._next, self._prepared()
         port = free_ports()[0]
-        self._process.stdin.write(json.dumps({**self._order, "port": port}) + "\n")
-        self._process.stdin.flush()
-        started = ApiProcess(int(self._process.stdout.readline()), port)
-        self._started.append(started)
-        for _ in range(1000):
+        order = {"directory": str(self._directory), "database_url": self._database_url, "port": port}
+        assert process.stdin is not None
+        with process.stdin:
+            process.stdin.write(json.dumps(order))
+        started = ApiProcess(process.pid, port)
+        ends = time.monotonic() + _SECONDS
+        while time.monotonic() < ends:
             with suppress(httpx2.TransportError):
-                httpx2.get(f"{started.url}/livez")
+                httpx2.get(f"{started.url}/livez", timeout=_SECONDS)
                 return started
             time.sleep(0.01)
         raise TimeoutError
 
     def kill_all(self) -> None:
         """End all that were started."""
-        for started in self._started:
-            started.kill()
+        for process in self._started:
+            process.kill()
+            process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
+
+    def _prepared(self) -> "subprocess.Popen[str]":
+        """Return a process that imports, and then waits for its order."""
+        with (self._home / "api.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, __file__],
+                env={**environment(self._home), "PYTHONPATH": str(Path(__file__).parent)},
+                stdin=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self._started.append(process)
+        return process
 
 
 @contextmanager
 def nursery(home: Path, database_url: str) -> Iterator[Nursery]:
     """Run a nursery for a migrated database."""
-    directory = home / "data"
-    with (home / "api.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, __file__],
-            env={**environment(home), "PYTHONPATH": str(Path(__file__).parent)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-    with process:
-        running = Nursery(process, directory, database_url)
-        try:
-            yield running
-        finally:
-            running.kill_all()
-            process.kill()
+    running = Nursery(home, database_url)
+    try:
+        yield running
+    finally:
+        running.kill_all()
 
 
 async def _serve(order: dict[str, Any]) -> None:
@@ -109,21 +117,13 @@ async def _serve(order: dict[str, Any]) -> None:
 
 
 def _main() -> None:
-    import polars as pl  # noqa: F401 - as below
-    import scipy.stats  # noqa: F401 - as below
+    import polars as pl  # noqa: F401 - what the first request would wait for
 
     import plimsoll.services.risk_api.app
     import plimsoll.services.risk_api.installation
-    import plimsoll.services.risk_api.server  # noqa: F401 - imported once, for all that are forked
+    import plimsoll.services.risk_api.server  # noqa: F401 - as above
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            asyncio.run(_serve(json.loads(line)))
-            os._exit(0)
-        sys.stdout.write(f"{child}\n")
-        sys.stdout.flush()
+    asyncio.run(_serve(json.load(sys.stdin)))
 
 
 if __name__ == "__main__":

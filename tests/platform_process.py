@@ -57,7 +57,7 @@ def environment(home: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PLIMSOLL_", "XDG_", "COV_"))
+        if not name.startswith(("PLIMSOLL_", "XDG_", "COV_", "PYTHONDONTWRITE"))
     }
     return {**kept, "HOME": str(home)}
 
