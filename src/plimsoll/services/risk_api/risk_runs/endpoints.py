@@ -210,6 +210,7 @@ async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _R
         result = await what_if(context.database, caller.tenant, run_id, trades)
         return messages.what_if_result(run_id, result).model_dump_json().encode()
 
+    # The answer depends on run and basket alone; what else it should come to depend on belongs into the key.
     basket_hash = hashlib.sha256(basket.model_dump_json().encode()).hexdigest()
     key = CacheKey(caller.tenant, "what-if", (code_version(), str(run_id), basket_hash))
     found = await context.cache.get_or_make(key, make, seconds=_WHAT_IF_SECONDS)
