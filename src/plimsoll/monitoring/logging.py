@@ -4,7 +4,7 @@ import json
 import logging
 import re
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -57,7 +57,8 @@ class _JsonLines(logging.StreamHandler[TextIO]):
     """Writes what the formatter makes of a record, and whole lines as they are."""
 
     def write(self, line: str) -> None:
-        with self.lock or nullcontext():
+        # A log that nobody takes any more, as after its terminal was closed, is no reason to refuse work.
+        with suppress(OSError, ValueError), self.lock or nullcontext():
             self.stream.write(line + self.terminator)
             self.flush()
 

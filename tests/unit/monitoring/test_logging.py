@@ -132,3 +132,9 @@ def test_a_line_without_configuration_goes_the_long_way() -> None:
     with capture_logs() as logs:
         log_line("plimsoll.test", "request", status=200)
     assert logs == [{"event": "request", "status": 200, "log_level": "info"}]
+
+
+def test_a_log_that_nobody_takes_stops_nothing(stream: io.StringIO) -> None:
+    """A line that cannot be written is lost; what it tells of goes on."""
+    stream.close()
+    log_line("plimsoll.http", "request", status=200)
