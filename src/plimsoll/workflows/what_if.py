@@ -21,7 +21,7 @@ from plimsoll.workflows.limit_figures import unvalued
 from plimsoll.workflows.revaluation import cube_of, explained
 from plimsoll.workflows.what_if_limits import KnownLimits, LimitImpact, known_limits, limit_impacts
 
-__all__ = ["RiskFigures", "Trade", "TradeRisk", "WhatIf", "what_if", "what_if_on"]
+__all__ = ["RiskFigures", "Trade", "TradeRisk", "WhatIf", "limits_of_run", "what_if", "what_if_on"]
 
 Trade = Position | tuple[str, float]
 
@@ -114,7 +114,27 @@ class WhatIf:
         return self.after.es.value - self.before.es.value
 
 
-async def what_if(database: Database, tenant: UUID, run: UUID, trades: Sequence[Trade]) -> WhatIf:
+async def limits_of_run(database: Database, tenant: UUID, run: UUID) -> KnownLimits:
+    """Return what trades against a stored run are held against at this moment.
+
+    Raises
+    ------
+    NotFoundError
+        If the tenant has no such run.
+    """
+    stored = await finished_run(database, tenant, run)
+    async with database.session(tenant) as session:
+        return await known_limits(session, stored.record)
+
+
+async def what_if(
+    database: Database,
+    tenant: UUID,
+    run: UUID,
+    trades: Sequence[Trade],
+    *,
+    known: KnownLimits | None = None,
+) -> WhatIf:
     """Return what a basket of trades would do to the book of a stored run.
 
     Parameters
@@ -125,6 +145,8 @@ async def what_if(database: Database, tenant: UUID, run: UUID, trades: Sequence[
         Its id.
     trades
         As for :func:`what_if_on`.
+    known
+        From :func:`limits_of_run`; None for those of now.
 
     Raises
     ------
@@ -137,8 +159,7 @@ async def what_if(database: Database, tenant: UUID, run: UUID, trades: Sequence[
     """
     stored = await finished_run(database, tenant, run)
     ground = await ground_of(database, tenant, stored)
-    async with database.session(tenant) as session:
-        known = await known_limits(session, stored.record)
+    known = known or await limits_of_run(database, tenant, run)
     return await in_background(_with_limits, stored, ground, known, trades)
 
 

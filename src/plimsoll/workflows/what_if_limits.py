@@ -1,5 +1,6 @@
 """What a basket of trades does to the limits of the portfolio."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -37,6 +38,12 @@ class KnownLimits:
 
     versions: tuple[LimitVersion, ...]
     states: Mapping[UUID, State]
+
+    @property
+    def sha256(self) -> str:
+        """A hash that changes with any of the limits and with how the book stands to them."""
+        states = sorted((str(limit), state.value) for limit, state in self.states.items())
+        return hashlib.sha256(repr((self.versions, states)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

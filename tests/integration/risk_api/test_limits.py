@@ -182,3 +182,14 @@ async def test_a_what_if_says_what_it_does_to_limits(world: World) -> None:
         "limits"
     ]
     assert impact["after"]["value"] > impact["before"]["value"]
+
+
+async def test_a_what_if_knows_a_limit_that_is_new(world: World) -> None:
+    """The same basket asked again after a limit came into force says what it does to it."""
+    portfolio = await _ready(world)
+    path = f"{API}/risk-runs/{(await new_run(world.owner, portfolio))['id']}/what-if"
+    trades = {"trades": [{"symbol": "AAA", "quantity": 1000}]}
+    assert made(await world.owner.post(path, json=trades), 200)["limits"] == []
+    await approved(world.approver, await new_limit(world.owner, portfolio, measure="gross_value", hard=1e4))
+    (impact,) = made(await world.owner.post(path, json=trades), 200)["limits"]
+    assert impact["after"]["state"] == "breached"

@@ -38,7 +38,7 @@ from plimsoll.workflows import replay, runs
 from plimsoll.workflows.cube_queries import cut
 from plimsoll.workflows.identity import code_version
 from plimsoll.workflows.risk_run_jobs import enqueue_run
-from plimsoll.workflows.what_if import what_if
+from plimsoll.workflows.what_if import limits_of_run, what_if
 
 __all__ = [
     "ask_what_if",
@@ -206,13 +206,15 @@ async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _R
     """Ask what a basket of trades would do to value, VaR and ES, without pricing the portfolio again."""
     trades = [position_of(trade, place) for place, trade in enumerate(basket.trades)]
 
+    known = await limits_of_run(context.database, caller.tenant, run_id)
+
     async def make() -> bytes:
-        result = await what_if(context.database, caller.tenant, run_id, trades)
+        result = await what_if(context.database, caller.tenant, run_id, trades, known=known)
         return messages.what_if_result(run_id, result).model_dump_json().encode()
 
-    # The answer depends on run and basket alone; what else it should come to depend on belongs into the key.
+    # All that the answer depends on: a limit that changes is another key.
     basket_hash = hashlib.sha256(basket.model_dump_json().encode()).hexdigest()
-    key = CacheKey(caller.tenant, "what-if", (code_version(), str(run_id), basket_hash))
+    key = CacheKey(caller.tenant, "what-if", (code_version(), str(run_id), basket_hash, known.sha256))
     found = await context.cache.get_or_make(key, make, seconds=_WHAT_IF_SECONDS)
     return Response(found, media_type="application/json")
 
