@@ -27,6 +27,8 @@ CASES = {
     "help_portfolios.txt": ["portfolios", "--help"],
     "help_prices.txt": ["prices", "--help"],
     "help_runs.txt": ["runs", "--help"],
+    "help_runs_start.txt": ["runs", "start", "--help"],
+    "help_runs_what_if.txt": ["runs", "what-if", "--help"],
     "help_limits.txt": ["limits", "--help"],
     "help_limits_propose.txt": ["limits", "propose", "--help"],
     "help_breaches.txt": ["breaches", "--help"],

@@ -1,5 +1,6 @@
 """Asking the platform: the one that runs in the data directory, or one that lives for the question."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from plimsoll.errors import UsageError
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
 
-__all__ = ["Json", "Place", "ask", "identifier"]
+__all__ = ["Json", "Place", "ask", "day", "identifier"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -41,6 +42,25 @@ def ask(place: Place, question: Callable[["AsyncRiskClient"], Awaitable[_Found]]
             return await question(client)
 
     return asyncio.run(asked())
+
+
+def day(text: str) -> dt.date:
+    """Return a date that the user has typed.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+
+    Examples
+    --------
+    >>> day("2022-12-28")
+    datetime.date(2022, 12, 28)
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is no date", remedy="Write it as 2022-12-28.") from None
 
 
 def identifier(text: str, remedy: str) -> UUID:

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.asking import Json, ask, day, identifier
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
-from plimsoll.errors import UsageError
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
@@ -96,7 +95,7 @@ def backfill(
 ) -> None:
     """Put down the risk runs of a range of past dates that are not there yet."""
     chosen = identifier(portfolio, "The API and the client list portfolios with their ids.")
-    dates = _date(first), _date(last)
+    dates = day(first), day(last)
     _tell(ask(where(data_dir, database_url), lambda client: client.backfill(chosen, *dates)), json)
 
 
@@ -126,10 +125,3 @@ def _progress(job: "Job") -> str:
 
 def _instant(at: dt.datetime | None) -> str:
     return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text} is no date", remedy="Write it as 2022-12-28.") from None

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
 from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.naming import portfolio_id
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
-from plimsoll.errors import ConflictError, DataError, NotFoundError, UsageError
+from plimsoll.errors import ConflictError, DataError, UsageError
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
@@ -60,7 +60,7 @@ def list_limits(
     """List limits with what is proposed and how the last run stood to them."""
 
     async def find(client: "AsyncRiskClient") -> list["Limit"]:
-        chosen = None if portfolio is None else await _portfolio(client, portfolio)
+        chosen = None if portfolio is None else await portfolio_id(client, portfolio)
         return [limit async for limit in client.limits(chosen)]
 
     _show(ask(where(data_dir, database_url), find), json)
@@ -89,7 +89,7 @@ def propose(
     wanted = _definition(measure, node, bound, unit, soft, hard, hysteresis, confidence, horizon)
 
     async def make(client: "AsyncRiskClient") -> "Limit":
-        chosen = await _portfolio(client, portfolio)
+        chosen = await portfolio_id(client, portfolio)
         return await client.propose_limit(chosen, name, wanted, valid_from=_day(valid_from), comment=comment)
 
     made = ask(where(data_dir, database_url), make)
@@ -187,7 +187,7 @@ def check(
     """Say how the last run stood to the limits. Exit 1 if one is breached, 3 if one is not known."""
 
     async def find(client: "AsyncRiskClient") -> list["Limit"]:
-        chosen = await _portfolio(client, portfolio)
+        chosen = await portfolio_id(client, portfolio)
         return [limit async for limit in client.limits(chosen) if limit.status == "active"]
 
     found = ask(where(data_dir, database_url), find)
@@ -220,7 +220,7 @@ def try_limit(
     wanted = _definition(measure, node, bound, unit, soft, hard, hysteresis, confidence, horizon)
 
     async def find(client: "AsyncRiskClient") -> "LimitTrial":
-        return await client.try_limit(await _portfolio(client, portfolio), wanted, days=days)
+        return await client.try_limit(await portfolio_id(client, portfolio), wanted, days=days)
 
     found = ask(where(data_dir, database_url), find)
     if json:
@@ -262,19 +262,6 @@ def _definition(
         "confidence": confidence,
         "horizon_days": horizon,
     }
-
-
-async def _portfolio(client: "AsyncRiskClient", wanted: str) -> UUID:
-    """Return the portfolio of an id or of a name that is there once."""
-    try:
-        return UUID(wanted)
-    except ValueError:
-        found = [book.id async for book in client.portfolios() if book.name == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(f"several portfolios are called {wanted}", remedy="Give the id of one.")
-    raise NotFoundError(f"there is no portfolio {wanted}", remedy="Give its id or its name.")
 
 
 async def _open(client: "AsyncRiskClient", limit: str) -> "LimitProposal":

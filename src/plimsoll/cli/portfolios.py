@@ -1,6 +1,5 @@
 """``plimsoll portfolios``: portfolios and what they hold, from the command line."""
 
-import datetime as dt
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,10 +7,9 @@ from uuid import UUID
 
 import typer
 
-from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.asking import Json, ask, day, identifier
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
-from plimsoll.errors import UsageError
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
@@ -111,7 +109,7 @@ def import_file(
     json: Json = False,
 ) -> None:
     """Import a file of positions and say what became of each row. Exit 1 if a row was refused."""
-    chosen, first = identifier(portfolio, _WHERE), None if valid_from is None else _date(valid_from)
+    chosen, first = identifier(portfolio, _WHERE), None if valid_from is None else day(valid_from)
     done: ImportResult = ask(
         where(data_dir, database_url), lambda client: client.import_positions(chosen, file, valid_from=first)
     )
@@ -191,10 +189,3 @@ def _branch(
 
 async def _all(client: "AsyncRiskClient", archived: bool) -> list["Portfolio"]:
     return [one async for one in client.portfolios(include_archived=archived, page_size=200)]
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text} is no date", remedy="Write it as 2022-12-28.") from None

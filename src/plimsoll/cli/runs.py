@@ -1,14 +1,16 @@
-"""``plimsoll runs``: finished risk runs, listed, shown, made again and compared."""
+"""``plimsoll runs``: risk runs, started, listed, shown, asked what-if, made again and compared."""
 
-from typing import TYPE_CHECKING, Annotated
+import math
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
-from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.asking import Json, ask, day, identifier
+from plimsoll.cli.naming import portfolio_id
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
-from plimsoll.errors import NotFoundError
+from plimsoll.errors import DataError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
@@ -16,15 +18,88 @@ if TYPE_CHECKING:
     from plimsoll.wire.positions import Position
     from plimsoll.wire.replays import RunDiff
     from plimsoll.wire.risk_runs import RiskRun
+    from plimsoll.wire.what_if import LimitFigures, WhatIfResult
 
-__all__ = ["diff", "list_runs", "replay", "runs", "show"]
+__all__ = ["diff", "list_runs", "replay", "runs", "show", "start", "what_if"]
 
 runs = typer.Typer(
-    help="Finished risk runs. They are asked of the platform that runs in the data directory, if one does.",
+    help="Risk runs. They are asked of the platform that runs in the data directory, if one does.",
     no_args_is_help=True,
 )
 
 _Run = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or 'latest'.")]
+
+
+@runs.command()
+def start(
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio, or its name.")],
+    confidence: Annotated[
+        float | None, typer.Option(metavar="FRACTION", help="Confidence of VaR and ES. Default: 0.99.")
+    ] = None,
+    horizon: Annotated[
+        int | None, typer.Option(metavar="DAYS", help="Horizon in trading days. Default: 1.")
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(metavar="COUNT", help="Historical scenarios to use. Default: 500.")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="historical (the default), parametric or monte-carlo."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="A,B", help="Attributes to cut by, top down.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Default: the last date of the prices.")
+    ] = None,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    json: Json = False,
+) -> None:
+    """Calculate the risk of a portfolio with the latest prices, and keep it as a run."""
+    given: dict[str, Any] = {
+        "confidence": confidence,
+        "horizon_days": horizon,
+        "days": days,
+        "method": method,
+        "by": None if by is None else tuple(name.strip().lower() for name in by.split(",") if name.strip()),
+        "as_of": None if as_of is None else day(as_of),
+    }
+    options = {name: value for name, value in given.items() if value is not None}
+
+    async def question(client: "AsyncRiskClient") -> "RiskRun":
+        return await client.start_run(await portfolio_id(client, portfolio), **options)
+
+    made = ask(where(data_dir, database_url), question)
+    if json:
+        write_text(made.model_dump_json() + "\n")
+        return
+    figures = f"VaR {_figure(made.var)}, ES {_figure(made.es)} {made.base_currency}"
+    write_text(f"{made.id}\n{figures}, as of {made.as_of}\n")
+
+
+@runs.command("what-if")
+def what_if(
+    run: _Run,
+    trades: Annotated[
+        list[str],
+        typer.Argument(metavar="SYMBOL=QUANTITY…", help="What to buy, or to sell where it is negative."),
+    ],
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    json: Json = False,
+) -> None:
+    """Say what trades would do to a run. Exit 1 if a limit would be breached, 3 if something is not known."""
+    basket = _basket(trades)
+
+    async def question(client: "AsyncRiskClient") -> "WhatIfResult":
+        return await client.what_if((await _run(client, run)).id, basket)
+
+    found = ask(where(data_dir, database_url), question)
+    write_text(found.model_dump_json() + "\n") if json else _show_what_if(found)
+    states = {limit.after.state.value for limit in found.limits}
+    if "breached" in states:
+        raise typer.Exit(1)
+    if found.failures or "unknown" in states:
+        raise typer.Exit(DataError.exit_code)
 
 
 @runs.command("list")
@@ -123,6 +198,49 @@ def diff(
 
     found = ask(where(data_dir, database_url), question)
     write_text(found.model_dump_json() + "\n" if json else _described(found))
+
+
+def _basket(trades: list[str]) -> dict[str, float]:
+    """Return what is to be traded, by symbol."""
+    basket: dict[str, float] = {}
+    for trade in trades:
+        symbol, _, quantity = trade.rpartition("=")
+        try:
+            number = float(quantity)
+        except ValueError:
+            number = float("nan")
+        if not symbol or not math.isfinite(number):
+            raise UsageError(f"{trade} is no trade", remedy="Write it as AAPL=-100 to sell a hundred.")
+        if symbol in basket:
+            raise UsageError(f"{symbol} is there twice", remedy="Give each symbol one quantity.")
+        basket[symbol] = number
+    return basket
+
+
+def _show_what_if(found: "WhatIfResult") -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(found.base_currency, box=None, pad_edge=False)
+    for heading in ("before", "after", "change"):
+        table.add_column(heading, justify="right")
+    before, after, change = found.before, found.after, found.change
+    table.add_row("value", _figure(before.value), _figure(after.value), _figure(change.value, sign="+"))
+    table.add_row("VaR", _figure(before.var.value), _figure(after.var.value), _figure(change.var, sign="+"))
+    table.add_row("ES", _figure(before.es.value), _figure(after.es.value), _figure(change.es, sign="+"))
+    for limit in found.limits:
+        table.add_row(
+            f"limit {escape(limit.name)}", escape(_stands(limit.before)), escape(_stands(limit.after)), ""
+        )
+    tables(piped_width=200).print(table)
+    write_text("".join(f"{one.item} is in no number: {one.message}\n" for one in found.failures))
+
+
+def _stands(limit: "LimitFigures") -> str:
+    if limit.missing:
+        return f"{limit.state.value}: {limit.missing}"
+    used = "" if limit.utilisation is None else f", {limit.utilisation:.0%} used"
+    return f"{limit.state.value}{used}"
 
 
 def _described(found: "RunDiff") -> str:

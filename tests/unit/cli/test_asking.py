@@ -1,11 +1,12 @@
 """Asking the platform of a place."""
 
+import datetime as dt
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from plimsoll.cli.asking import ask, identifier
+from plimsoll.cli.asking import ask, day, identifier
 from plimsoll.client import AsyncRiskClient
 from plimsoll.errors import UnavailableError, UsageError
 
@@ -35,3 +36,10 @@ def test_an_id_is_one() -> None:
     with pytest.raises(UsageError, match="nonsense is no id") as caught:
         identifier("nonsense", "Look there.")
     assert caught.value.remedy == "Look there."
+
+
+def test_a_date_is_one() -> None:
+    """What is none is refused with how to write one."""
+    assert day("2022-12-28") == dt.date(2022, 12, 28)
+    with pytest.raises(UsageError, match="yesterday is no date"):
+        day("yesterday")

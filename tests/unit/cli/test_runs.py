@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
-from plimsoll.cli.runs import diff, list_runs, replay, show
+from plimsoll.cli.runs import diff, list_runs, replay, show, start, what_if
 from plimsoll.errors import NotFoundError, UsageError
 from plimsoll.services.risk_api.installation import Installation
 from plimsoll.wire.risk_runs import RiskRun
@@ -89,6 +90,77 @@ def test_runs_are_compared(
     assert re.search(r"value .*: \+", text)
     diff("latest", "latest", json=True, **place)
     assert json.loads(capfdbinary.readouterr().out)["changed"] == []
+
+
+def test_a_run_is_started(
+    made: list[RiskRun], place: dict[str, Any], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """By name or id, with options; its id and its figures are said; an option that cannot be is named."""
+    start("Book", confidence=0.95, days=60, by="Desk", **place)
+    first, figures = capfdbinary.readouterr().out.decode().splitlines()
+    assert re.fullmatch(r"VaR [\d,]+, ES [\d,]+ USD, as of [\d-]+", figures)
+    start(str(made[0].portfolio_id), method="parametric", json=True, **place)
+    run = json.loads(capfdbinary.readouterr().out)
+    assert run["options"]["method"] == "parametric"
+    assert run["id"] != first
+    with pytest.raises(NotFoundError, match="no positions"):
+        start("Book", as_of="2001-01-01", **place)
+    with pytest.raises(UsageError, match="method"):
+        start("Book", method="by feeling", **place)
+    with pytest.raises(NotFoundError, match="no portfolio Bok"):
+        start("Bok", **place)
+
+
+def test_what_trades_would_do(
+    made: list[RiskRun], place: dict[str, Any], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Value, VaR, ES and limits before and after; nothing is breached where there is no limit."""
+    what_if("latest", ["AAA=-20"], **place)
+    text = capfdbinary.readouterr().out.decode()
+    assert re.search(r"VaR +[\d,]+ +[\d,]+ +[+-][\d,]+", text)
+    what_if(str(made[1].id), ["AAA=-5", "BBB=2"], json=True, **place)
+    answer = json.loads(capfdbinary.readouterr().out)
+    assert [(trade["symbol"], trade["quantity"]) for trade in answer["trades"]] == [
+        ("AAA", -5.0),
+        ("BBB", 2.0),
+    ]
+
+
+def test_trades_beyond_a_limit_are_exit_1(
+    made: list[RiskRun], place: dict[str, Any], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """A limit that would be breached is exit 1; a trade without a price is in no number, and exit 3."""
+    book = made[0].portfolio_id
+
+    async def limit() -> None:
+        async with Installation(place["data_dir"], place["database_url"], four_eyes=False).client() as client:
+            await client.import_positions(book, b"symbol,quantity\nAAA,10\n")
+            run = await client.start_run(book)
+            assert run.var
+            proposed = await client.propose_limit(book, "VaR", {"measure": "var", "hard": 2 * run.var})
+            assert proposed.proposal is not None
+            await client.approve_limit(proposed.proposal)
+
+    asyncio.run(limit())
+    what_if("latest", ["AAA=1"], **place)
+    assert re.search(r"limit VaR +ok, 50% used +ok, 55% used", capfdbinary.readouterr().out.decode())
+    assert _code(["AAA=1000"], place) == 1
+    assert b"breached" in capfdbinary.readouterr().out
+    assert _code(["AAA=1", "ZZZ=1"], place) == 3
+    assert b"ZZZ is in no number" in capfdbinary.readouterr().out
+
+
+def _code(trades: list[str], place: dict[str, Any]) -> int:
+    with pytest.raises(typer.Exit) as caught:
+        what_if("latest", trades, **place)
+    return int(caught.value.exit_code)
+
+
+@pytest.mark.parametrize("trades", [["AAA"], ["=3"], ["AAA=many"], ["AAA=nan"], ["AAA=1", "AAA=2"]])
+def test_what_is_no_trade(trades: list[str], place: dict[str, Any]) -> None:
+    """A trade is one number for each symbol."""
+    with pytest.raises(UsageError):
+        what_if("latest", trades, **place)
 
 
 def test_runs_that_are_not_there(place: dict[str, Any]) -> None:
