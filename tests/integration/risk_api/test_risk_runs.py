@@ -135,6 +135,19 @@ async def test_a_run_uses_what_was_known_then(world: World) -> None:
     assert now["value"] == 2 * then["value"]
 
 
+async def test_a_run_does_not_take_what_is_held_from_a_day_to_come(world: World) -> None:
+    """A year that was mistyped changes no run that asks for no date; the positions are kept and found."""
+    portfolio = await new_portfolio(world.owner)
+    await new_prices(world.owner)
+    path = f"{API}/portfolios/{portfolio['id']}/positions"
+    now = await held(world.owner, portfolio["id"], b"symbol,quantity\nAAA,1\n", valid_from="2024-01-01")
+    far = await held(world.owner, portfolio["id"], b"symbol,quantity\nAAA,9\n", valid_from="2999-01-01")
+    assert (await new_run(world.owner, portfolio["id"]))["holdings_id"] == now["holdings"]["id"]
+    assert made(await world.owner.get(path), 200)["holdings"] == now["holdings"]
+    found = await world.owner.get(path, params={"as_of": "2999-01-01"})
+    assert made(found, 200)["holdings"] == far["holdings"]
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -150,14 +150,15 @@ async def effective(
     committed yet is waited for, and an instant to come is refused.
 
     Of the sets known by then and begun by that day, the one that begins last counts; of several that begin
-    on the same day, the one recorded last.
+    on the same day, the one recorded last. Without a day, a set that begins more than a day after the instant
+    is passed over: its date is wrong, or its time has not come.
 
     Parameters
     ----------
     session, portfolio_id
         Where and whose.
     as_of
-        The day; None takes the set that begins last.
+        The day; None takes the set that begins last, by the day after the instant.
     known_at
         The instant, with a time zone; None takes all that is known now.
     rows
@@ -172,8 +173,7 @@ async def effective(
     """
     query = select(*_COLUMNS, _document(rows)).where(HoldingsRow.portfolio_id == portfolio_id)
     query = query.order_by(HoldingsRow.valid_from.desc(), HoldingsRow.known_at.desc()).limit(1)
-    if as_of is not None:
-        query = query.where(HoldingsRow.valid_from <= as_of)
+    query = query.where(HoldingsRow.valid_from <= _last_day(as_of, known_at))
     if known_at is not None:
         await _settle(session, portfolio_id, known_at)
         query = query.where(HoldingsRow.known_at <= known_at)
@@ -267,6 +267,16 @@ async def _next_known_at(session: AsyncSession, portfolio_id: UUID) -> dt.dateti
     clock, latest = (await session.execute(select(func.clock_timestamp(), last.scalar_subquery()))).one()
     now: dt.datetime = clock
     return now if latest is None else max(now, latest + _MICROSECOND)
+
+
+def _last_day(as_of: dt.date | None, known_at: dt.datetime | None) -> dt.date | ColumnElement[dt.date]:
+    """Return the day by which a set has begun; the same for ever where an instant is given."""
+    if as_of is not None:
+        return as_of
+    if known_at is None:
+        return func.current_date() + 1
+    known = known_at.astimezone(dt.UTC).date()
+    return known if known == dt.date.max else known + dt.timedelta(days=1)
 
 
 def _document(rows: slice | None) -> ColumnElement[str]:

@@ -53,7 +53,8 @@ ON CONFLICT DO NOTHING
 _HELD = text("""
 WITH latest AS (
     SELECT DISTINCT ON (portfolio_id) id, portfolio_id, valid_from, document
-    FROM holdings ORDER BY portfolio_id, valid_from DESC, known_at DESC
+    FROM holdings WHERE valid_from <= current_date + 1
+    ORDER BY portfolio_id, valid_from DESC, known_at DESC
 )
 SELECT portfolio_id, portfolios.name, latest.id, valid_from,
     sum((position ->> 'quantity')::float8), count(*)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, func, or_, select, true
+from sqlalchemy import Date, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.limit_rows import LimitRow
@@ -69,7 +69,7 @@ async def standings(session: AsyncSession, portfolio_ids: Iterable[UUID]) -> dic
     held = (
         select(HoldingsRow.id)
         .where(HoldingsRow.portfolio_id == PortfolioRow.id)
-        .where(or_(asked.is_(None), HoldingsRow.valid_from <= asked))
+        .where(HoldingsRow.valid_from <= func.coalesce(asked, func.current_date() + 1))
         .order_by(HoldingsRow.valid_from.desc(), HoldingsRow.known_at.desc())
         .limit(1)
         .lateral("held")

@@ -100,6 +100,25 @@ async def test_as_of_and_as_known_at(database: Database, tenant: UUID) -> None:
         assert [one.id for one in await holdings.history(session, None, after=listed[0], limit=1)] == [may.id]
 
 
+async def test_a_date_to_come_is_passed_over(database: Database, tenant: UUID) -> None:
+    """Without a day, what begins after tomorrow does not count; with its day it does, known then or now."""
+    portfolio = await _portfolio(database, tenant)
+    far = dt.date(2999, 1, 1)
+    mistaken = await _record(database, tenant, portfolio, far, _of(9))
+    with pytest.raises(NotFoundError):
+        await _effective(database, tenant, portfolio, None, None)
+    held = await _record(database, tenant, portfolio, MARCH, _of(1))
+    assert await _effective(database, tenant, portfolio, None, None) == held
+    assert await _effective(database, tenant, portfolio, None, held.known_at) == held
+    assert await _effective(database, tenant, portfolio, far, held.known_at) == mistaken
+    tomorrow = held.known_at.date() + dt.timedelta(days=1)
+    begun = await _record(database, tenant, portfolio, tomorrow, _of(2))
+    assert await _effective(database, tenant, portfolio, None, begun.known_at) == begun
+    last_of_all = dt.datetime.max.replace(tzinfo=dt.UTC)
+    with pytest.raises(UsageError):
+        await _effective(database, tenant, portfolio, None, last_of_all)
+
+
 async def test_the_same_instant_in_another_zone_is_the_same(database: Database, tenant: UUID) -> None:
     """An instant is what counts, not the zone that it is written in."""
     portfolio = await _portfolio(database, tenant)

@@ -105,7 +105,7 @@ async def test_a_change_is_compared_and_remembered(database: Database, tenant: U
 async def test_it_is_held_where_the_last_positions_say_so(
     database: Database, tenant: UUID, other_tenant: UUID
 ) -> None:
-    """Rows of one portfolio add up; what is superseded, archived or another tenant's does not count."""
+    """Rows of one portfolio add up; what is superseded, to come, archived or foreign does not count."""
     async with database.session(tenant) as session:
         ids = []
         for name in ("one", "two", "gone", "sold"):
@@ -120,6 +120,8 @@ async def test_it_is_held_where_the_last_positions_say_so(
                 await holdings.record(
                     session, made.id, book(*held), valid_from=DAY, source_name="book.csv", source=b""
                 )
+        far = dt.date(2999, 1, 1)
+        await holdings.record(session, ids[1], book(), valid_from=far, source_name="book.csv", source=b"")
         await portfolios.archive(session, ids[2], expected_version=1)
         found = await instruments.where_held(session, "AAA")
     assert [(one.portfolio_id, one.portfolio, one.quantity, one.positions) for one in found] == [

@@ -33,8 +33,11 @@ async def test_the_run_of_the_latest_date_counts(database: Database, tenant: UUI
 
 
 async def test_new_positions_are_seen(database: Database, tenant: UUID) -> None:
-    """Those that would go into the same run now: not those of a day after the date that was asked for."""
+    """Those that would go into the same run now: not those of a day to come, or after that asked for."""
     run = await stored_run(database, tenant, BOOK, ReportRequest(days=20))
+    await stored_positions(database, tenant, run.portfolio_id, BOOK, valid_from=dt.date(2999, 1, 1))
+    async with database.session(tenant) as session:
+        assert not (await standings(session, [run.portfolio_id]))[run.portfolio_id].has_new_positions
     await stored_positions(database, tenant, run.portfolio_id, BOOK, valid_from=dt.date(2024, 9, 1))
     async with database.session(tenant) as session:
         assert (await standings(session, [run.portfolio_id]))[run.portfolio_id].has_new_positions

@@ -151,7 +151,9 @@ async def get_positions(
     context: Context,
     caller: _Reader,
     request: Request,
-    as_of: Annotated[dt.date | None, Query(description="The date; the last version when left out")] = None,
+    as_of: Annotated[
+        dt.date | None, Query(description="The date; left out, those that are held last, by tomorrow")
+    ] = None,
     known_at: Annotated[
         AwareDatetime | None, Query(description="As it was known at this instant; now when left out")
     ] = None,
