@@ -1,9 +1,7 @@
 """``plimsoll portfolios``: portfolios and what they hold, from the command line."""
 
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import typer
 
@@ -13,11 +11,11 @@ from plimsoll.cli.places import DatabaseUrl, DataDir, where
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
-    from plimsoll.wire.portfolios import Portfolio
+    from plimsoll.wire.portfolios import Portfolio, PortfolioBranch
     from plimsoll.wire.positions import Holdings, ImportResult
     from plimsoll.wire.risk_runs import RiskRun
 
-__all__ = ["archive", "create", "import_file", "list_portfolios", "portfolios", "show", "tree"]
+__all__ = ["archive", "create", "import_file", "list_portfolios", "portfolios", "restore", "show", "tree"]
 
 portfolios = typer.Typer(
     help="Portfolios and what they hold. They are asked of the platform of the data directory.",
@@ -138,53 +136,48 @@ def archive(
 
 
 @portfolios.command()
+def restore(
+    portfolio: _Portfolio, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
+) -> None:
+    """Take an archived portfolio into use again."""
+    chosen = identifier(portfolio, _WHERE)
+
+    async def question(client: "AsyncRiskClient") -> "Portfolio":
+        return await client.restore_portfolio(await client.portfolio(chosen))
+
+    back = ask(where(data_dir, database_url), question)
+    write_text(back.model_dump_json() + "\n" if json else f"{back.name} is in use again.\n")
+
+
+@portfolios.command()
 def tree(
     archived: _Archived = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     json: Json = False,
 ) -> None:
-    """Show the tree of portfolios, each with VaR and ES of its last run."""
-
-    async def question(client: "AsyncRiskClient") -> tuple[list["Portfolio"], dict[UUID, "RiskRun"]]:
-        found, last = await _all(client, archived), {}
-        for one in found:
-            async for run in client.runs(one.id, page_size=1):
-                last[one.id] = run
-                break
-        return found, last
-
-    found, last = ask(where(data_dir, database_url), question)
+    """Show the tree of portfolios, each with VaR and ES of its last run and its open breaches."""
+    found = ask(
+        where(data_dir, database_url), lambda client: client.portfolio_tree(include_archived=archived)
+    )
     if json:
-        import json as json_format
-
-        rows = [one.model_dump(mode="json") for one in found]
-        for row, one in zip(rows, found, strict=True):
-            row["last_run"] = last[one.id].model_dump(mode="json") if one.id in last else None
-        write_text(json_format.dumps(rows) + "\n")
+        write_text("[" + ",\n ".join(one.model_dump_json() for one in found) + "]\n")
         return
-    below: defaultdict[UUID | None, list[Portfolio]] = defaultdict(list)
-    known = {one.id for one in found}
-    for one in found:
-        below[one.parent_id if one.parent_id in known else None].append(one)
-    write_text("".join(_branch(None, below, last, 0)))
+    write_text("".join(f"{'  ' * one.depth}{one.name}{_standing(one)}\n" for one in found))
 
 
-def _branch(
-    above: UUID | None,
-    below: dict[UUID | None, list["Portfolio"]],
-    last: dict[UUID, "RiskRun"],
-    depth: int,
-) -> list[str]:
-    lines = []
-    for one in sorted(below.get(above, ()), key=lambda found: found.name):
-        run = last.get(one.id)
-        figures = ""
-        if run is not None:
-            figures = f"  {run.base_currency} VaR {run.var:,.0f}, ES {run.es:,.0f}, {run.as_of}"
-        lines.append(f"{'  ' * depth}{one.name}{figures}\n")
-        lines += _branch(one.id, below, last, depth + 1)
-    return lines
+def _standing(one: "PortfolioBranch") -> str:
+    run, open_ = one.last_run, one.open_breaches
+    state = " (archived)" if one.archived_at else ""
+    figures = "" if run is None else f"  {run.base_currency} {_risk(run)}, {run.as_of}"
+    breaches = "" if not open_ else f", {open_} open breach{'es' if open_ > 1 else ''}"
+    return state + figures + breaches
+
+
+def _risk(run: "RiskRun") -> str:
+    """Return VaR and ES; of a portfolio in which nothing could be priced there is none."""
+    var, es = ("—" if number is None else f"{number:,.0f}" for number in (run.var, run.es))
+    return f"VaR {var}, ES {es}"
 
 
 async def _all(client: "AsyncRiskClient", archived: bool) -> list["Portfolio"]:

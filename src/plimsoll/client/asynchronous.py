@@ -17,6 +17,7 @@ from plimsoll.client.jobs import AsyncJobMethods, start_run
 from plimsoll.client.limits import AsyncLimitMethods
 from plimsoll.client.live import AsyncLiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
+from plimsoll.client.portfolio_tree import AsyncTreeMethods
 from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
@@ -47,6 +48,7 @@ class AsyncRiskClient(
     AsyncInstrumentMethods,
     AsyncLiveMethods,
     AsyncPriceMethods,
+    AsyncTreeMethods,
     AsyncWebhookMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.

@@ -17,6 +17,7 @@ from plimsoll.client.jobs import JobMethods, start_run
 from plimsoll.client.limits import LimitMethods
 from plimsoll.client.live import LiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
+from plimsoll.client.portfolio_tree import TreeMethods
 from plimsoll.client.prices import PriceMethods
 from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
@@ -47,6 +48,7 @@ class RiskClient(
     InstrumentMethods,
     LiveMethods,
     PriceMethods,
+    TreeMethods,
     WebhookMethods,
 ):
     """The risk API as methods; each waits for its answer. Safe to share between threads.

@@ -7,8 +7,16 @@ from pydantic import AwareDatetime, Field
 
 from plimsoll.wire.model import Currency, Name, WireModel, example
 from plimsoll.wire.page import Page
+from plimsoll.wire.risk_runs import RiskRun
 
-__all__ = ["NewPortfolio", "Portfolio", "PortfolioChanges", "PortfolioPage"]
+__all__ = [
+    "NewPortfolio",
+    "Portfolio",
+    "PortfolioBranch",
+    "PortfolioChanges",
+    "PortfolioPage",
+    "PortfolioTree",
+]
 
 _PORTFOLIO: dict[str, Any] = {
     "id": "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10",
@@ -60,3 +68,25 @@ class PortfolioPage(Page[Portfolio]):
     """One page of portfolios."""
 
     model_config = example({"items": [_PORTFOLIO], "next": None})
+
+
+class PortfolioBranch(Portfolio):
+    """A portfolio in its place in the tree."""
+
+    model_config = example(_PORTFOLIO | {"depth": 0, "last_run": None, "open_breaches": 0})
+
+    depth: int = Field(ge=0, description="How many portfolios are above it")
+    last_run: RiskRun | None = Field(
+        description="Its run of the latest date, of several the one made last; null if there is none"
+    )
+    open_breaches: int = Field(ge=0, description="Breaches of its limits that are not closed")
+
+
+class PortfolioTree(WireModel):
+    """All portfolios, each after the one above it."""
+
+    model_config = example(
+        {"items": [_PORTFOLIO | {"depth": 0, "last_run": None, "open_breaches": 2}]},
+    )
+
+    items: tuple[PortfolioBranch, ...] = Field(description="Siblings by name, each before those below it")

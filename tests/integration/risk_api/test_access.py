@@ -21,6 +21,8 @@ RANGE = {"since": "2026-06-30T00:00:00Z", "until": "2026-07-01T00:00:00Z"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
     ("GET", f"{API}/portfolios"): {},
+    ("GET", f"{API}/portfolios/tree"): {},
+    ("POST", f"{PORTFOLIO}/restore"): {"headers": SEEN},
     ("GET", PORTFOLIO): {},
     ("PATCH", PORTFOLIO): {"json": {"name": "Mine now"}, "headers": {"If-Match": '"1"'}},
     ("DELETE", PORTFOLIO): {"headers": {"If-Match": '"1"'}},
@@ -127,7 +129,9 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    own = dict.fromkeys(("portfolios", "price-sets", "schedules", "limits", "breaches", "webhooks"), 1)
+    own = dict.fromkeys(
+        ("portfolios", "portfolios/tree", "price-sets", "schedules", "limits", "breaches", "webhooks"), 1
+    )
     for resource in (*own, "jobs", "risk-runs", "alerts", "events"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
         found = (await world.owner.get(f"{API}/{resource}")).json()["items"]

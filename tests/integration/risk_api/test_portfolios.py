@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from risk_api_world import API, World, made, new_portfolio, refused
+from risk_api_world import API, World, breached, made, new_portfolio, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -104,6 +104,48 @@ async def test_an_archived_portfolio_stays_readable(world: World) -> None:
     assert (await world.owner.get(PORTFOLIOS)).json()["items"] == []
     assert (await world.owner.get(PORTFOLIOS, params={"archived": "true"})).json()["items"] == [archived]
     refused(await world.owner.delete(path, headers={"If-Match": '"2"'}), 409, "conflict")
+
+
+async def test_an_archived_portfolio_comes_back(world: World) -> None:
+    """With the version that was seen, to where it was; not while its name is taken or its parent archived."""
+    top = await new_portfolio(world.owner, "Top")
+    child = await new_portfolio(world.owner, "Child", parent_id=top["id"])
+    path = f"{PORTFOLIOS}/{child['id']}"
+    refused(await world.owner.post(f"{path}/restore"), 428, "precondition-required")
+    refused(await world.owner.post(f"{path}/restore", headers={"If-Match": '"1"'}), 409, "conflict")
+    made(await world.owner.delete(path, headers={"If-Match": '"1"'}), 200)
+    refused(
+        await world.owner.post(f"{path}/restore", headers={"If-Match": '"1"'}), 412, "precondition-failed"
+    )
+    seen = {"If-Match": '"2"'}
+    other = await new_portfolio(world.owner, "Child", parent_id=top["id"])
+    refused(await world.owner.post(f"{path}/restore", headers=seen), 409, "conflict")
+    for one in (other["id"], top["id"]):
+        made(await world.owner.delete(f"{PORTFOLIOS}/{one}", headers={"If-Match": '"1"'}), 200)
+    refused(await world.owner.post(f"{path}/restore", headers=seen), 409, "conflict")
+    made(await world.owner.post(f"{PORTFOLIOS}/{top['id']}/restore", headers=seen), 200)
+    back = await world.owner.post(f"{path}/restore", headers=seen)
+    assert made(back, 200) == made(await world.owner.get(path), 200)
+    assert (back.json()["archived_at"], back.json()["parent_id"], back.headers["ETag"]) == (
+        None,
+        top["id"],
+        '"3"',
+    )
+
+
+async def test_the_tree_shows_how_portfolios_stand(world: World) -> None:
+    """In the order of the tree, with the last run and the breaches that are open."""
+    breach = await breached(world, hard=1e-3)
+    await new_portfolio(world.owner, "Below", parent_id=breach["portfolio_id"])
+    answer = await world.owner.get(f"{PORTFOLIOS}/tree")
+    first, second = made(answer, 200)["items"]
+    assert (first["id"], first["depth"], first["open_breaches"]) == (breach["portfolio_id"], 0, 1)
+    assert first["last_run"] == made(await world.owner.get(f"{API}/risk-runs/{breach['last_run']}"), 200)
+    assert (second["name"], second["depth"], second["last_run"]) == ("Below", 1, None)
+    assert second["open_breaches"] == 0
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert (await world.owner.get(f"{PORTFOLIOS}/tree", headers=known)).status_code == 304
+    refused(await world.owner.get(f"{PORTFOLIOS}/tree?archived=perhaps"), 422, "invalid")
 
 
 async def test_a_list_comes_in_pages(world: World) -> None:

@@ -1,6 +1,7 @@
 """``plimsoll portfolios`` on a database of the test's own."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,8 +9,9 @@ from uuid import uuid4
 import pytest
 import typer
 
-from plimsoll.cli.portfolios import archive, create, import_file, list_portfolios, show, tree
+from plimsoll.cli.portfolios import archive, create, import_file, list_portfolios, restore, show, tree
 from plimsoll.cli.prices import upload
+from plimsoll.cli.runs import start
 from plimsoll.errors import NotFoundError, UsageError
 from risk_api_world import BOOK, prices_file
 
@@ -53,6 +55,14 @@ def test_a_portfolio_from_its_creation_to_its_archive(
     assert [one["name"] for one in json.loads(_said(capsys))] == ["Firm"]
     list_portfolios(archived=True, **place)
     assert "Book (archived)" in _said(capsys)
+    tree(archived=True, **place)
+    assert _said(capsys) == "Firm\n  Book (archived)"
+    restore(book["id"], **place)
+    assert _said(capsys) == "Book is in use again."
+    archive(book["id"], json=True, **place)
+    assert json.loads(_said(capsys))["version"] == 4
+    restore(book["id"], json=True, **place)
+    assert json.loads(_said(capsys))["archived_at"] is None
 
 
 def test_the_tree_has_the_last_figures(
@@ -72,6 +82,14 @@ def test_the_tree_has_the_last_figures(
         ("Firm", None),
         ("Book", None),
     ]
+    (tmp_path / "book.csv").write_text("symbol,quantity\nAAA,2\n")
+    list_portfolios(json=True, **place)
+    book = next(one["id"] for one in json.loads(_said(capsys)) if one["name"] == "Book")
+    import_file(book, tmp_path / "book.csv", **place)
+    start("Book", days=60, **place)
+    capsys.readouterr()
+    tree(**place)
+    assert re.fullmatch(r"Firm\n  Book  USD VaR [\d,]+, ES [\d,]+, 2024-[\d-]+", _said(capsys))
 
 
 def test_what_is_wrong_is_said(place: dict[str, Any], tmp_path: Path) -> None:

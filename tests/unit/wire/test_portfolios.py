@@ -3,11 +3,20 @@
 import pytest
 
 from plimsoll.wire.model import WireModel
-from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, PortfolioPage
+from plimsoll.wire.portfolios import (
+    NewPortfolio,
+    Portfolio,
+    PortfolioBranch,
+    PortfolioChanges,
+    PortfolioPage,
+    PortfolioTree,
+)
 from wire_examples import survives
 
 
-@pytest.mark.parametrize("model", [NewPortfolio, PortfolioChanges, Portfolio, PortfolioPage])
+@pytest.mark.parametrize(
+    "model", [NewPortfolio, PortfolioChanges, Portfolio, PortfolioPage, PortfolioBranch, PortfolioTree]
+)
 def test_the_example_is_a_message(model: type[WireModel]) -> None:
     """The example in the API document is valid and survives the journey."""
     assert survives(model)

@@ -16,7 +16,7 @@ from plimsoll.data.store.changes import note_change
 from plimsoll.data.store.models import PortfolioRow, new_id
 from plimsoll.errors import ConflictError, NotFoundError, PreconditionError
 
-__all__ = ["PortfolioRecord", "Unchanged", "archive", "create", "get", "page", "update"]
+__all__ = ["PortfolioRecord", "Unchanged", "archive", "create", "get", "page", "restore", "update"]
 
 _COLUMNS = (
     PortfolioRow.id,
@@ -195,15 +195,48 @@ async def archive(session: AsyncSession, portfolio_id: UUID, *, expected_version
     return record
 
 
+async def restore(session: AsyncSession, portfolio_id: UUID, *, expected_version: int) -> PortfolioRecord:
+    """Take an archived portfolio into use again, where it was in the tree.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such portfolio.
+    PreconditionError
+        If its version is not `expected_version`.
+    ConflictError
+        If it is not archived, the portfolio above it is, or a live sibling has taken the name.
+    """
+    await session.execute(_LOCK_TREE)
+    known = await get(session, portfolio_id)
+    try:
+        async with session.begin_nested():
+            record = await _compare_and_set(
+                session, portfolio_id, expected_version, {"archived_at": None}, archived=True
+            )
+    except IntegrityError:
+        remedy = "Rename or archive that one first."
+        raise ConflictError(f"there is a portfolio called {known.name} there by now", remedy=remedy) from None
+    if record.parent_id is not None and (await get(session, record.parent_id)).archived_at is not None:
+        raise ConflictError("the portfolio above it is archived", remedy="Restore that one first.")
+    return record
+
+
 async def _compare_and_set(
-    session: AsyncSession, portfolio_id: UUID, expected_version: int, changes: dict[str, Any]
+    session: AsyncSession,
+    portfolio_id: UUID,
+    expected_version: int,
+    changes: dict[str, Any],
+    *,
+    archived: bool = False,
 ) -> PortfolioRecord:
+    is_archived = PortfolioRow.archived_at.is_not(None)
     statement = (
         update_rows(PortfolioRow)
         .where(
             PortfolioRow.id == portfolio_id,
             PortfolioRow.version == expected_version,
-            PortfolioRow.archived_at.is_(None),
+            is_archived if archived else ~is_archived,
         )
         .values(version=PortfolioRow.version + 1, updated_at=func.clock_timestamp(), **changes)
         .returning(*_COLUMNS)
@@ -215,7 +248,7 @@ async def _compare_and_set(
         return _record(row)
     current = await get(session, portfolio_id)
     if current.version == expected_version:
-        raise ConflictError("the portfolio is archived")
+        raise ConflictError("the portfolio is not archived" if archived else "the portfolio is archived")
     remedy = "Read it again and repeat the change."
     raise PreconditionError(f"the portfolio is at version {current.version} by now", remedy=remedy)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import Select, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from plimsoll.data.store.models import RunRow, new_id
 from plimsoll.errors import NotFoundError
 
-__all__ = ["RunRecord", "dates_of", "get", "page", "report", "store", "vectors"]
+__all__ = ["RunRecord", "dates_of", "find", "get", "page", "report", "store", "vectors"]
 
 _COLUMNS = (
     RunRow.id,
@@ -146,6 +146,11 @@ async def store(
     except IntegrityError:
         raise NotFoundError("the run's portfolio, positions or prices are not there") from None
     return RunRecord(*row)
+
+
+async def find(session: AsyncSession, wanted: Select[tuple[UUID]]) -> list[RunRecord]:
+    """Return the runs whose ids a query yields, in no order."""
+    return [RunRecord(*row) for row in await session.execute(select(*_COLUMNS).where(RunRow.id.in_(wanted)))]
 
 
 async def get(session: AsyncSession, run: UUID) -> RunRecord:

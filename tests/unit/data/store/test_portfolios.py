@@ -238,3 +238,32 @@ async def test_a_child_and_the_end_of_its_parent_exclude_each_other(database: Da
             return_exceptions=True,
         )
         assert sum(isinstance(outcome, PlimsollError) for outcome in outcomes) == 1
+
+
+async def test_an_archived_portfolio_is_restored(
+    database: Database, tenant: UUID, other_tenant: UUID
+) -> None:
+    """It is where it was, once; not while its parent is archived or its name is taken."""
+    firm = await _create(database, tenant, "firm")
+    desk = await _archive(database, tenant, await _create(database, tenant, "desk", firm.id))
+    gone = await _archive(database, tenant, firm)
+    with pytest.raises(ConflictError, match="above it is archived"):
+        await _restore(database, tenant, desk)
+    with pytest.raises(NotFoundError):
+        await _restore(database, other_tenant, gone)
+    back = await _restore(database, tenant, gone)
+    assert (back.archived_at, back.version) == (None, 3)
+    with pytest.raises(PreconditionError):
+        await _restore(database, tenant, gone)
+    with pytest.raises(ConflictError, match="not archived"):
+        await _restore(database, tenant, back)
+    other = await _create(database, tenant, "desk", firm.id)
+    with pytest.raises(ConflictError, match="called desk"):
+        await _restore(database, tenant, desk)
+    await _update(database, tenant, other, name="another")
+    assert (await _restore(database, tenant, desk)).parent_id == firm.id
+
+
+async def _restore(database: Database, tenant: UUID, which: PortfolioRecord) -> PortfolioRecord:
+    async with database.session(tenant) as session:
+        return await portfolios.restore(session, which.id, expected_version=which.version)

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import holdings, portfolios
+from plimsoll.data.store.portfolio_tree import tree
 from plimsoll.data.store.portfolios import Unchanged
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
@@ -19,14 +20,14 @@ from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.kept_answers import BRIEFLY, kept
 from plimsoll.services.risk_api.paging import Paging
-from plimsoll.services.risk_api.portfolios.messages import holdings_of, import_result, version_of
+from plimsoll.services.risk_api.portfolios.messages import branch, holdings_of, import_result, version_of
 from plimsoll.services.risk_api.position_rows import MOST_ROWS, USUAL_ROWS, next_rows
 from plimsoll.services.risk_api.requirements import Require
 from plimsoll.services.risk_api.responses import UNCHANGED
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.uploads import Upload
 from plimsoll.wire.model import Name
-from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, PortfolioPage
+from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, PortfolioPage, PortfolioTree
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
 from plimsoll.workflows.portfolios import change_portfolio as change
 from plimsoll.workflows.portfolios import create_portfolio as create
@@ -37,10 +38,12 @@ __all__ = [
     "change_portfolio",
     "create_portfolio",
     "get_portfolio",
+    "get_portfolio_tree",
     "get_position_history",
     "get_positions",
     "import_positions",
     "list_portfolios",
+    "restore_portfolio",
     "router",
 ]
 
@@ -82,6 +85,20 @@ async def list_portfolios(
     return PortfolioPage(items=tuple(map(Portfolio.model_validate, shown)), next=following)
 
 
+@router.get("/tree")
+async def get_portfolio_tree(
+    context: Context,
+    caller: _Reader,
+    _runs: Annotated[Principal, Require[Permission.RUNS_READ]],
+    _breaches: Annotated[Principal, Require[Permission.BREACHES_READ]],
+    archived: Annotated[bool, Query(description="Whether archived ones are there as well")] = False,
+) -> PortfolioTree:
+    """Read the tree of portfolios, each with its last run and its open breaches; at most 10,000."""
+    async with context.database.session(caller.tenant) as session:
+        found = await tree(session, include_archived=archived)
+    return PortfolioTree(items=tuple(map(branch, found)))
+
+
 @router.get("/{portfolio_id}", response_model=Portfolio, responses=UNCHANGED)
 @kept(BRIEFLY)
 async def get_portfolio(portfolio_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
@@ -116,6 +133,16 @@ async def archive_portfolio(
     """Archive a portfolio: its positions and runs stay readable."""
     async with context.database.session(caller.tenant) as session:
         record = await portfolios.archive(session, portfolio_id, expected_version=version)
+    return _portfolio(record)
+
+
+@router.post("/{portfolio_id}/restore", response_model=Portfolio)
+async def restore_portfolio(
+    portfolio_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+) -> Response:
+    """Take an archived portfolio into use again, unless its name is taken or the one above it is archived."""
+    async with context.database.session(caller.tenant) as session:
+        record = await portfolios.restore(session, portfolio_id, expected_version=version)
     return _portfolio(record)
 
 

@@ -1,7 +1,10 @@
-"""Stored positions as messages."""
+"""Stored positions, and the tree, as messages."""
 
 from plimsoll.data.store.holdings import HoldingsRecord, HoldingsSummary
+from plimsoll.data.store.portfolio_tree import Branch
 from plimsoll.services.risk_api.position_messages import position_message
+from plimsoll.services.risk_api.risk_runs.messages import risk_run
+from plimsoll.wire.portfolios import Portfolio, PortfolioBranch
 from plimsoll.wire.positions import (
     Assumption,
     Failure,
@@ -10,7 +13,20 @@ from plimsoll.wire.positions import (
     ImportResult,
 )
 
-__all__ = ["holdings_of", "import_result", "version_of"]
+__all__ = ["branch", "holdings_of", "import_result", "version_of"]
+
+
+def branch(found: Branch) -> PortfolioBranch:
+    """Return a portfolio in its place in the tree.
+
+    Parameters
+    ----------
+    found
+        As stored.
+    """
+    about = {name: getattr(found.portfolio, name) for name in Portfolio.model_fields}
+    run = None if found.last_run is None else risk_run(found.last_run)
+    return PortfolioBranch(**about, depth=found.depth, last_run=run, open_breaches=found.open_breaches)
 
 
 def version_of(record: HoldingsSummary) -> HoldingsVersion:
