@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: one server for a test session, one fresh database for each test.
+"""A real PostgreSQL for the tests: one server for a test session, one empty database for each test.
 
 Every test session loads this file, so what only some tests need is imported where it is used.
 """
@@ -14,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from plimsoll.data.store.database import Database
+    from spare_databases import SpareDatabases
 
 TEMPLATE = "plimsoll_template"
 
@@ -53,13 +54,26 @@ def template_database(postgres_server: str) -> str:
 @pytest.fixture
 def empty_database_url(postgres_server: str) -> Iterator[str]:
     """Yield the URL of a database with nothing in it, for this test alone."""
-    yield from _fresh(postgres_server, "template0")
+    name = f"test_{uuid4().hex}"
+    execute(postgres_server, f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+    yield named(postgres_server, name)
+    execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def spare_databases(postgres_server: str, template_database: str) -> "SpareDatabases":
+    """Return the migrated databases that tests have one after the other."""
+    from spare_databases import SpareDatabases
+
+    return SpareDatabases(postgres_server, template_database)
 
 
 @pytest.fixture
-def database_url(postgres_server: str, template_database: str) -> Iterator[str]:
-    """Yield the URL of a migrated database for this test alone."""
-    yield from _fresh(postgres_server, template_database)
+def database_url(postgres_server: str, spare_databases: "SpareDatabases") -> Iterator[str]:
+    """Yield the URL of a migrated, empty database for this test alone."""
+    name = spare_databases.take()
+    yield named(postgres_server, name)
+    spare_databases.give_back(name)
 
 
 @pytest.fixture
@@ -105,10 +119,3 @@ def execute(url: str, statement: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement.encode())
-
-
-def _fresh(server: str, template: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield named(server, name)
-    execute(server, f"DROP DATABASE {name} WITH (FORCE)")
