@@ -14,6 +14,7 @@ from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.app import ROUTERS, create_app
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.breaches.endpoints import router as breaches
+from plimsoll.services.risk_api.channels.endpoints import router as channels
 from plimsoll.services.risk_api.context import ApiContext, in_process
 from plimsoll.services.risk_api.events.endpoints import router as events
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
@@ -43,6 +44,7 @@ RESOURCES: tuple[ApiRouter, ...] = (
     live,
     alerts,
     events,
+    channels,
     webhooks,
 )
 EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["settings"]
 
+_SECRETS = frozenset({"PLIMSOLL_CHANNEL_URL"})  # not settings: read by the one command that needs it
+
 
 def settings() -> "Settings":
     """Return the settings in force.
@@ -25,7 +27,9 @@ def settings() -> "Settings":
     from plimsoll.settings import Settings, configuration_files
 
     known = {f"PLIMSOLL_{name.upper()}" for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith("PLIMSOLL_") and name not in known)
+    unknown = sorted(
+        name for name in os.environ if name.startswith("PLIMSOLL_") and name not in known | _SECRETS
+    )
     if unknown:
         raise UsageError(f"there is no setting {unknown[0]}", remedy=f"There are {', '.join(sorted(known))}.")
     try:

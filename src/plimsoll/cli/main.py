@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from plimsoll.cli.alerts import alerts
 from plimsoll.cli.breaches import breaches
+from plimsoll.cli.channels import channels
 from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
@@ -72,6 +73,7 @@ app.add_typer(schedules, name="schedules")
 app.add_typer(alerts, name="alerts")
 app.add_typer(limits, name="limits")
 app.add_typer(breaches, name="breaches")
+app.add_typer(channels, name="channels")
 app.add_typer(webhooks, name="webhooks")
 app.add_typer(db, name="db")
 app.command()(doctor)

@@ -10,6 +10,7 @@ from plimsoll.client import calls
 from plimsoll.client.alerts import AsyncAlertMethods
 from plimsoll.client.breaches import AsyncBreachMethods
 from plimsoll.client.calls import Upload
+from plimsoll.client.channels import AsyncChannelMethods
 from plimsoll.client.events import AsyncEventMethods
 from plimsoll.client.imports import AsyncImportMethods
 from plimsoll.client.instruments import AsyncInstrumentMethods
@@ -43,6 +44,7 @@ class AsyncRiskClient(
     AsyncHistoryMethods,
     AsyncScheduleMethods,
     AsyncAlertMethods,
+    AsyncChannelMethods,
     AsyncEventMethods,
     AsyncImportMethods,
     AsyncInstrumentMethods,

@@ -10,6 +10,7 @@ from plimsoll.client import calls
 from plimsoll.client.alerts import AlertMethods
 from plimsoll.client.breaches import BreachMethods
 from plimsoll.client.calls import Upload
+from plimsoll.client.channels import ChannelMethods
 from plimsoll.client.events import EventMethods
 from plimsoll.client.imports import ImportMethods
 from plimsoll.client.instruments import InstrumentMethods
@@ -43,6 +44,7 @@ class RiskClient(
     HistoryMethods,
     ScheduleMethods,
     AlertMethods,
+    ChannelMethods,
     EventMethods,
     ImportMethods,
     InstrumentMethods,

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     LIVE_READ = "live:read"
     ALERTS_READ = "alerts:read"
     ALERTS_WRITE = "alerts:write"
+    CHANNELS_READ = "channels:read"
+    CHANNELS_WRITE = "channels:write"
     EVENTS_READ = "events:read"
     INSTRUMENTS_READ = "instruments:read"
     INSTRUMENTS_WRITE = "instruments:write"

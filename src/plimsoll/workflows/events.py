@@ -13,6 +13,7 @@ from plimsoll.data.store import events, webhooks
 from plimsoll.data.store.jobs import JobKind
 from plimsoll.data.text import clean
 from plimsoll.workflows.jobs import enqueue
+from plimsoll.workflows.notices import put_down
 
 __all__ = ["EventKind", "publish"]
 
@@ -57,9 +58,11 @@ async def publish(session: AsyncSession, kind: EventKind, subject: UUID, data: M
     UUID
         The id of the event, by which whoever is told twice recognises it.
     """
-    event_id = await events.append(session, kind=kind, subject=subject, data=_plain(data))
+    told = _plain(data)
+    event_id = await events.append(session, kind=kind, subject=subject, data=told)
     for delivery in await webhooks.queue(session, event_id, kind):
         await enqueue(session, JobKind.WEBHOOK, {"delivery": str(delivery)}, created_by="plimsoll")
+    await put_down(session, event_id, kind, told, dt.datetime.now(dt.UTC))
     return event_id
 
 

@@ -7,6 +7,7 @@ from plimsoll.data.store.jobs import JobKind
 from plimsoll.workflows.backfill_jobs import backfill
 from plimsoll.workflows.clean_up_jobs import clean_up
 from plimsoll.workflows.job_run import Handler
+from plimsoll.workflows.notifications import escalate
 from plimsoll.workflows.risk_run_jobs import run_risk
 
 __all__ = ["HANDLERS"]
@@ -15,6 +16,7 @@ HANDLERS: Mapping[JobKind, Handler] = MappingProxyType(
     {
         JobKind.BACKFILL: backfill,
         JobKind.CLEAN_UP: clean_up,
+        JobKind.ESCALATE: escalate,
         JobKind.RISK_RUN: run_risk,
     }
 )

@@ -99,7 +99,7 @@ class Outward:
         parts = check_url(url, loopback=self.loopback)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         async with asyncio.timeout(self.seconds):
-            address = await self._checked(host, port, parts.scheme)
+            address = await self.checked(host, port, secure=parts.scheme == "https")
             target = httpx2.URL(url).copy_with(host=address)
             named = f"[{host}]" if ":" in host else host
             sent = {**headers, "Host": named if parts.port is None else f"{named}:{parts.port}"}
@@ -114,13 +114,27 @@ class Outward:
                 seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
                 return Reply(response.status_code, seconds)
 
-    async def _checked(self, host: str, port: int, scheme: str) -> str:
+    async def checked(self, host: str, port: int, *, secure: bool) -> str:
+        """Return an address of a host to which the platform may talk.
+
+        Parameters
+        ----------
+        host, port
+            Whom it is to talk to.
+        secure
+            Whether TLS proves who answers; without it, only this machine may.
+
+        Raises
+        ------
+        RefusedAddressError
+            If the host is not there, or any of its addresses is not public.
+        """
         try:
             found = await self.resolve(host, port)
         except OSError:
             raise RefusedAddressError("the host is not known") from None
         local = self.loopback and bool(found) and all(map(is_loopback, found))
-        if not local and (scheme != "https" or not found or not all(map(is_public, found))):
+        if not local and (not secure or not found or not all(map(is_public, found))):
             raise RefusedAddressError("the host has an address that is not public")
         return found[0]
 

@@ -17,6 +17,7 @@ ALERT = f"{API}/alerts/{{alert_id}}"
 LIMIT, BREACH = f"{API}/limits/{{limit_id}}", f"{API}/breaches/{{breach_id}}"
 SEEN = {"If-Match": '"1"'}
 WEBHOOK = f"{API}/webhooks/{{webhook_id}}"
+CHANNEL = f"{API}/channels/{{channel_id}}"
 RANGE = {"since": "2026-06-30T00:00:00Z", "until": "2026-07-01T00:00:00Z"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{API}/portfolios"): {"json": {"name": "Another"}},
@@ -80,6 +81,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{ALERT}/assign"): {"json": {"to": "me"}, "headers": {"If-Match": '"1"'}},
     ("POST", f"{ALERT}/resolve"): {"json": {}, "headers": {"If-Match": '"1"'}},
     ("GET", f"{API}/events"): {},
+    ("POST", f"{API}/channels"): {"json": {"name": "Desk", "url": "json://127.0.0.1:9/"}},
+    ("GET", f"{API}/channels"): {},
+    ("GET", CHANNEL): {},
+    ("PATCH", CHANNEL): {"json": {"enabled": False}, "headers": SEEN},
+    ("DELETE", CHANNEL): {"headers": SEEN},
+    ("POST", f"{CHANNEL}/test"): {},
     ("POST", f"{API}/webhooks"): {"json": {"url": "https://example.com/"}},
     ("GET", f"{API}/webhooks"): {},
     ("GET", WEBHOOK): {},
@@ -129,9 +136,8 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
     await _ids(world)
-    own = dict.fromkeys(
-        ("portfolios", "portfolios/tree", "price-sets", "schedules", "limits", "breaches", "webhooks"), 1
-    )
+    once = ("portfolios", "portfolios/tree", "price-sets", "schedules", "limits", "breaches")
+    own = dict.fromkeys((*once, "webhooks", "channels"), 1)
     for resource in (*own, "jobs", "risk-runs", "alerts", "events"):
         assert (await world.outsider.get(f"{API}/{resource}")).json()["items"] == []
         found = (await world.owner.get(f"{API}/{resource}")).json()["items"]
@@ -156,6 +162,8 @@ async def _ids(world: World) -> dict[str, str]:
     schedule = await world.owner.post(f"{API}/schedules", json=new)
     sent = await world.owner.post(f"{API}/webhooks", json={"url": "https://example.com/"})
     webhook = sent.json()["id"]
+    desk = {"name": "Desk", "url": "json://127.0.0.1:9/"}
+    channel = await world.owner.post(f"{API}/channels", json=desk)
     alert = await new_alert(world)
     delivery = await world.owner.get(f"{API}/webhooks/{webhook}/deliveries")
     return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
@@ -167,6 +175,7 @@ async def _ids(world: World) -> dict[str, str]:
         "run_id": run["id"],
         "other_id": run["id"],
         "alert_id": alert["id"],
+        "channel_id": channel.json()["id"],
         "webhook_id": webhook,
         "delivery_id": delivery.json()["items"][0]["id"],
     }

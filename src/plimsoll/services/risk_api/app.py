@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.breaches.endpoints import router as breaches
+from plimsoll.services.risk_api.channels.endpoints import router as channels
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
@@ -62,6 +63,7 @@ ROUTERS: tuple[ApiRouter, ...] = (
     sessions,
     alerts,
     events,
+    channels,
     webhooks,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""

@@ -26,6 +26,7 @@ from plimsoll.workflows.job_attempts import Patience, attempt
 from plimsoll.workflows.job_kinds import HANDLERS
 from plimsoll.workflows.job_run import Handler
 from plimsoll.workflows.jobs import CALCULATIONS, MESSAGES
+from plimsoll.workflows.notifications import notify_handler
 from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.schedules import fire
 from plimsoll.workflows.webhook_delivery import webhook_handler
@@ -75,7 +76,7 @@ class Worker:
         self._url = url
         self._metrics = metrics
         self._options = options
-        sends = {} if outward is None else {JobKind.WEBHOOK: webhook_handler(outward)}
+        sends = {} if outward is None else _sending(outward)
         self._handlers = {**handlers, **sends}
         self._patience = patience or Patience()
         self._entries: set[int] = set()
@@ -219,3 +220,8 @@ async def _either(stop: asyncio.Event, seconds: float) -> None:
             await stop.wait()
     except TimeoutError:
         pass
+
+
+def _sending(outward: Outward) -> dict[JobKind, Handler]:
+    """Return what does the jobs that send to places that users name."""
+    return {JobKind.NOTIFY: notify_handler(outward), JobKind.WEBHOOK: webhook_handler(outward)}

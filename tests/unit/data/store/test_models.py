@@ -5,6 +5,7 @@ from uuid import UUID
 
 from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
 from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
+from plimsoll.data.store.channel_rows import ChannelMessageRow, ChannelRow
 from plimsoll.data.store.event_rows import EventRow
 from plimsoll.data.store.instrument_rows import InstrumentChangeRow, InstrumentRow
 from plimsoll.data.store.job_rows import JobRow
@@ -28,6 +29,8 @@ ROWS = (
     AlertRow,
     BreachEventRow,
     BreachRow,
+    ChannelMessageRow,
+    ChannelRow,
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from plimsoll.data.store import (  # noqa: F401 - their tables belong to the metadata
     alert_rows,
     breach_rows,
+    channel_rows,
     event_rows,
     instrument_rows,
     job_rows,

@@ -1,0 +1,1 @@
+"""Channels: the ways by which people are told."""
