@@ -15,16 +15,15 @@ from platform_process import PROGRAM, Running, environment, platform
 PROJECT = Path(__file__).parents[2]
 GUIDES = ("INTEGRATION_GUIDE.md", "guide/limits.md")
 GUIDE = "\n".join((PROJECT / "docs" / name).read_text(encoding="utf-8") for name in GUIDES)
-SNIPPETS = re.findall(r"^```(py|sh)\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+FENCES = re.compile(r"^```(py|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SNIPPETS = FENCES.findall(GUIDE)
 ADDRESS = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the home of a new user who has the examples."""
-    home = tmp_path_factory.mktemp("home")
-    shutil.copytree(PROJECT / "examples", home / "examples")
-    return home
+    return _new_home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +42,25 @@ def test_the_guide_has_snippets_and_names_the_usual_address() -> None:
 @pytest.mark.parametrize(("kind", "code"), SNIPPETS, ids=lambda text: text.strip().splitlines()[0])
 def test_snippet_runs(kind: str, code: str, home: Path, running: Running) -> None:
     """It ends with exit code 0, on another port only."""
+    _run(kind, code, home, running)
+
+
+def test_the_first_five_minutes_of_the_readme(tmp_path: Path) -> None:
+    """Its commands run one after the other, for a user of their own: they replay ticks."""
+    blocks = FENCES.findall((PROJECT / "README.md").read_text(encoding="utf-8"))
+    with platform(_new_home(tmp_path)) as running:
+        told = "".join(_run(kind, code, tmp_path, running) for kind, code in blocks)
+    assert re.search(r"^VaR [\d,]+, ES [\d,]+ USD", told, re.MULTILINE)
+    assert len(re.findall(r"  VaR [\d,]+ \[", told)) > 1, "live numbers do not move"
+
+
+def _new_home(home: Path) -> Path:
+    shutil.copytree(PROJECT / "examples", home / "examples")
+    return home
+
+
+def _run(kind: str, code: str, home: Path, running: Running) -> str:
+    """Return what a snippet prints."""
     shell = ["/bin/sh", "-e", "-c"] if kind == "sh" else [sys.executable, "-W", "error", "-c"]
     known = environment(home)
     done = subprocess.run(
@@ -55,3 +73,4 @@ def test_snippet_runs(kind: str, code: str, home: Path, running: Running) -> Non
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout

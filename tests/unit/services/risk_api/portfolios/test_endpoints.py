@@ -10,6 +10,8 @@ def test_reading_and_writing_are_different_permissions() -> None:
     assert declared(router) == {
         ("POST", ""): write,
         ("GET", ""): read,
+        ("GET", "/tree"): read | {"runs:read", "breaches:read"},
+        ("POST", "/{portfolio_id}/restore"): write,
         ("GET", "/{portfolio_id}"): read,
         ("PATCH", "/{portfolio_id}"): write,
         ("DELETE", "/{portfolio_id}"): write,
