@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from channel_desk import OUTWARD, desk_of
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobRecord, JobStatus
 from plimsoll.errors import UnavailableError
@@ -19,6 +20,7 @@ from plimsoll.workflows.job_attempts import Patience
 from plimsoll.workflows.job_run import Handler, JobRun
 from plimsoll.workflows.jobs import cancel, enqueue, get
 from postgres import execute
+from webhook_receiver import receiver
 
 pytestmark = pytest.mark.anyio
 
@@ -182,3 +184,18 @@ async def test_an_entry_that_was_lost_comes_again(
         second = await _until(database, tenant, job, lambda found: found.attempts == 2)
     assert first.attempts == 1
     assert second.attempts == 2
+
+
+async def test_people_are_told(database: Database, database_url: str, tenant: UUID) -> None:
+    """An alert that is raised comes out of a channel, by a worker that knows how to reach it."""
+    desk, stop = desk_of(database, tenant), asyncio.Event()
+    worker = Worker(database_url, metrics=Metrics(), options=QUICK, outward=OUTWARD)
+    with receiver() as found:
+        await desk.add(found.url.replace("http", "json", 1))
+        await desk.alert("a")
+        (job,) = await desk.jobs()
+        task = asyncio.create_task(worker.run(stop))
+        done = await _until(database, tenant, job.id, _has(JobStatus.SUCCEEDED))
+        stop.set()
+        await task
+    assert (done.result, len(found.got)) == ({"status": "sent"}, 1)
