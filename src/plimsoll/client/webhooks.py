@@ -25,13 +25,7 @@ __all__ = ["AsyncWebhookMethods", "WebhookMethods"]
 
 def _add(url: str, kinds: Sequence[str]) -> Call[WebhookWithSecret]:
     new = checked(NewWebhook, {"url": url, "kinds": tuple(kinds)})
-    return Call(
-        method="POST",
-        path=f"{API_PREFIX}/webhooks",
-        read=message(WebhookWithSecret),
-        headers={"Content-Type": "application/json"},
-        content=new.model_dump_json().encode(),
-    )
+    return post("/webhooks", message(WebhookWithSecret), new, key=None)
 
 
 def _list(limit: int | None) -> Call[Page[Webhook]]:

@@ -1,7 +1,12 @@
 """Webhooks over HTTP."""
 
-import pytest
+from uuid import UUID
 
+import pytest
+from sqlalchemy import select
+
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.models import IdempotencyKeyRow
 from risk_api_world import API, World, made, new_alert, refused
 
 pytestmark = pytest.mark.anyio
@@ -21,6 +26,18 @@ async def test_a_webhook_is_made_and_its_secret_shown_once(world: World) -> None
     assert made(await world.owner.get(WEBHOOKS), 200)["items"] == [webhook]
     known = {"If-None-Match": read.headers["ETag"]}
     assert (await world.owner.get(sent.headers["Location"], headers=known)).status_code == 304
+
+
+async def test_a_repeated_creation_makes_one_webhook(world: World, database: Database, tenant: UUID) -> None:
+    """The first answer comes back with its secret, which is kept sealed."""
+    key = {"Idempotency-Key": "once"}
+    first, second = [await world.owner.post(WEBHOOKS, json=NEW, headers=key) for _ in range(2)]
+    assert made(first, 201) == made(second, 201)
+    assert len(made(await world.owner.get(WEBHOOKS), 200)["items"]) == 1
+    async with database.session(tenant) as session:
+        kept = (await session.execute(select(IdempotencyKeyRow.body))).scalar_one()
+    assert kept is not None
+    assert b"whsec_" not in kept
 
 
 async def test_a_webhook_goes_through_its_life(world: World) -> None:

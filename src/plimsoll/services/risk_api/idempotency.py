@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from plimsoll.data.store.idempotency import claim, complete
 from plimsoll.security.permissions import Principal
+from plimsoll.security.sealing import Sealer
 from plimsoll.services.risk_api.context import context_of
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.problems import ProblemError
@@ -49,7 +50,7 @@ class Creation:
     request: Request
     key: str | None
 
-    async def __call__(self, make: _Make) -> Response:
+    async def __call__(self, make: _Make, *, sealer: Sealer | None = None) -> Response:
         """Make it in one transaction of the principal's tenant, or answer what was answered before.
 
         Parameters
@@ -57,6 +58,8 @@ class Creation:
         make
             Does the work in the session it is given, and returns the answer. If it raises, the key
             stays free.
+        sealer
+            Seals an answer that holds a secret for as long as it is kept; None for an answer without one.
 
         Raises
         ------
@@ -72,8 +75,10 @@ class Creation:
             if self.key is None:
                 return await make(session)
             kept = await claim(session, principal.id, self.key, await self._fingerprint())
+            place = f"idempotency_keys|body|{principal.id}|{self.key}"
             if kept is not None:
-                return Response(kept.body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"})
+                body = kept.body if sealer is None else sealer.open(kept.body, place)
+                return Response(body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"})
             answer = await make(session)
             headers = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
             await complete(
@@ -82,7 +87,9 @@ class Creation:
                 self.key,
                 status=answer.status_code,
                 headers=headers,
-                body=bytes(answer.body),
+                body=bytes(answer.body)
+                if sealer is None
+                else sealer.seal(bytes(answer.body).decode(), place),
             )
             return answer
 

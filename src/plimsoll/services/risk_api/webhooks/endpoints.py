@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
+from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import Require
 from plimsoll.services.risk_api.responses import CONFLICT, UNCHANGED
@@ -48,9 +50,10 @@ _Writer = Annotated[Principal, Require[Permission.WEBHOOKS_WRITE]]
 
 
 @router.post("", status_code=201, response_model=WebhookWithSecret)
-async def create_webhook(new: NewWebhook, context: Context, caller: _Writer) -> Response:
-    """Create a webhook; its secret is shown this once, so a repetition makes another one."""
-    async with context.database.session(caller.tenant) as session:
+async def create_webhook(new: NewWebhook, once: Once, context: Context, caller: _Writer) -> Response:
+    """Create a webhook; its secret is shown in this answer alone."""
+
+    async def make(session: AsyncSession) -> Response:
         record, secret = await workflow.add_webhook(
             session,
             url=new.url,
@@ -59,8 +62,10 @@ async def create_webhook(new: NewWebhook, context: Context, caller: _Writer) -> 
             loopback=context.outward.loopback,
             created_by=caller.id,
         )
-    shown = _with_secret(record, secret)
-    return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
+        shown = _with_secret(record, secret)
+        return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
+
+    return await once(make, sealer=context.outward.sealer)
 
 
 @router.get("")
