@@ -83,7 +83,7 @@ def _book_with_a_run(client: RiskClient) -> UUID:
 
 
 def _value(client: RiskClient, book: UUID) -> float | None:
-    return client.live_portfolio(book).nodes[0].value
+    return client.live_portfolio(book, ["desk"]).nodes[0].value
 
 
 def _numbers(update: LiveUpdate) -> object:

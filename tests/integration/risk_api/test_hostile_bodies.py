@@ -158,11 +158,11 @@ async def test_what_is_never_json(world: World, operations: list[Operation]) -> 
 
 
 async def test_odd_values(world: World, operations: list[Operation]) -> None:
-    """Values of the wrong kind, size or meaning never make the server fail."""
+    """Values of the wrong kind, size or meaning never make the server fail; fields take turns with them."""
     failed = []
     for operation in _json(operations):
-        for path in _leaves(operation.good):
-            for odd in ODD:
+        for place, path in enumerate(_leaves(operation.good)):
+            for odd in ODD[place % 4 :: 4]:
                 answer = await _send(world, operation, _with(operation.good, path, odd).encode())
                 if answer.status_code >= 500:
                     failed.append(f"{operation} {path} {odd[:50]}: {answer.status_code} {answer.text[:200]}")
