@@ -36,7 +36,7 @@ def tick(symbol: str, price: float, seconds: float = 0.0) -> Tick:
     return Tick(symbol, price, dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds), "test")
 
 
-async def next_update(listener: Listener, seconds: float = 10.0) -> dict[str, Any]:
+async def next_update(listener: Listener, seconds: float = 30.0) -> dict[str, Any]:
     """Return the next update that a listener is sent."""
     delivery = await asyncio.wait_for(listener.next(), seconds)
     assert delivery is not None

@@ -247,7 +247,10 @@ prices = st.decimals("0.0001", 10**9, places=4)
 
 @given(
     rows=st.lists(
-        st.tuples(word.map("S{}".format), money, prices, word.map("L{}".format)), min_size=1, max_size=8
+        # No currency begins with SX: one would be read as cash.
+        st.tuples(word.map("SX{}".format), money, prices, word.map("L{}".format)),
+        min_size=1,
+        max_size=8,
     ),
     separator=st.sampled_from([",", ";", "\t", "|"]),
     decimal_sign=st.sampled_from([".", ","]),
