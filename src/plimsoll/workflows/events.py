@@ -1,9 +1,8 @@
 """Events: what happened, told to streams, webhooks and notifications if and only if it was committed."""
 
 import datetime as dt
-import math
 from collections.abc import Mapping
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import events, webhooks
 from plimsoll.data.store.jobs import JobKind
-from plimsoll.data.text import clean
 from plimsoll.workflows.jobs import enqueue
 from plimsoll.workflows.notices import put_down
+from plimsoll.workflows.plain_values import plain
 
 __all__ = ["EventKind", "publish"]
 
@@ -58,24 +57,9 @@ async def publish(session: AsyncSession, kind: EventKind, subject: UUID, data: M
     UUID
         The id of the event, by which whoever is told twice recognises it.
     """
-    told = _plain(data)
+    told = plain(data)
     event_id = await events.append(session, kind=kind, subject=subject, data=told)
     for delivery in await webhooks.queue(session, event_id, kind):
         await enqueue(session, JobKind.WEBHOOK, {"delivery": str(delivery)}, created_by="plimsoll")
     await put_down(session, event_id, kind, told, dt.datetime.now(dt.UTC))
     return event_id
-
-
-def _plain(value: Any) -> Any:
-    """Return the value as JSON and PostgreSQL can keep it."""
-    if isinstance(value, Mapping):
-        return {clean(str(name)): _plain(held) for name, held in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(held) for held in value]
-    if isinstance(value, Enum):
-        return _plain(value.value)
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, dt.date):  # a datetime is one too
-        return value.isoformat()
-    return value if value is None or isinstance(value, bool | int) else clean(str(value))

@@ -4,6 +4,7 @@ import time
 from uuid import UUID
 
 from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
+from plimsoll.data.store.audit_rows import AuditEventRow, AuditSealRow, AuditUnsealedRow
 from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
 from plimsoll.data.store.channel_rows import ChannelMessageRow, ChannelRow
 from plimsoll.data.store.event_rows import EventRow
@@ -27,6 +28,9 @@ from plimsoll.data.store.webhook_rows import WebhookDeliveryRow, WebhookRow
 ROWS = (
     AlertChangeRow,
     AlertRow,
+    AuditEventRow,
+    AuditSealRow,
+    AuditUnsealedRow,
     BreachEventRow,
     BreachRow,
     ChannelMessageRow,

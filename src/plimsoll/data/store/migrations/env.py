@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from plimsoll.data.store import (  # noqa: F401 - their tables belong to the metadata
     alert_rows,
+    audit_rows,
     breach_rows,
     channel_rows,
     event_rows,
