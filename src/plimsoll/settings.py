@@ -1,11 +1,14 @@
 """One frozen tree of settings: environment over file over default; no default for any secret."""
 
+import ipaddress
 import os
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -27,6 +30,21 @@ def default_data_dir() -> Path:
 def _home(variable: str, usual: str) -> Path:
     # Path.home() raises where nobody has a home, as in a container with a number for a user.
     return Path(os.environ.get(variable) or os.path.expanduser(usual)) / "plimsoll"  # noqa: PTH111 - as said above
+
+
+def _parts(said: Any) -> Any:
+    return [part.strip() for part in said.split(",") if part.strip()] if isinstance(said, str) else said
+
+
+def _network(said: str) -> str:
+    return str(ipaddress.ip_network(said))
+
+
+_Host = Annotated[
+    str, StringConstraints(to_lower=True, pattern=r"^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]{1,253})$")
+]
+_Hosts = Annotated[tuple[_Host, ...], NoDecode, BeforeValidator(_parts)]
+_Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_parts)]
 
 
 class Settings(BaseSettings):
@@ -62,6 +80,13 @@ class Settings(BaseSettings):
     )
     webhook_loopback: bool = Field(
         default=False, description="Whether webhooks may go to this machine, without TLS; for development"
+    )
+    hosts: _Hosts = Field(
+        default=(), description="Names, with commas between, under which a proxy with TLS serves the platform"
+    )
+    proxies: _Networks = Field(
+        default=(),
+        description="Networks, as 127.0.0.1/32, of proxies whose X-Forwarded-For and -Proto are believed",
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")

@@ -28,6 +28,8 @@ def test_defaults() -> None:
         "live_refresh_seconds": 0.1,
         "cache_megabytes": 64,
         "four_eyes": None,
+        "hosts": (),
+        "proxies": (),
         "port": 8000,
         "metrics_port": 8001,
         "prices": "demo",
@@ -63,6 +65,27 @@ def test_without_a_configuration_home_the_usual_place_counts(
 def test_a_bad_value_is_refused(line: str) -> None:
     """A value out of range and an unknown name are refused."""
     configuration_files()[1].write_text(line + "\n")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_lists_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and networks are lists in a file and have commas between in the environment."""
+    configuration_files()[1].write_text('hosts = ["Risk.example.com"]\nproxies = ["10.0.0.0/8"]\n')
+    assert (Settings().hosts, Settings().proxies) == (("risk.example.com",), ("10.0.0.0/8",))
+    monkeypatch.setenv("PLIMSOLL_HOSTS", "a.example, b.example")
+    monkeypatch.setenv("PLIMSOLL_PROXIES", "127.0.0.1, ::1/128")
+    assert Settings().hosts == ("a.example", "b.example")
+    assert Settings().proxies == ("127.0.0.1/32", "::1/128")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("HOSTS", "https://a.example"), ("HOSTS", "*"), ("PROXIES", "10.0.0.1/8"), ("PROXIES", "proxy.example")],
+)
+def test_hosts_and_proxies_are_exact(name: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wildcard, no name for a network, no network that means another one than it says."""
+    monkeypatch.setenv(f"PLIMSOLL_{name}", said)
     with pytest.raises(ValidationError):
         Settings()
 

@@ -58,6 +58,8 @@ def installation(
         live_refresh_seconds=chosen.live_refresh_seconds,
         four_eyes=chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
+        hosts=frozenset(chosen.hosts),
+        proxies=chosen.proxies,
     )
 
 

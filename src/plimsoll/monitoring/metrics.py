@@ -1,5 +1,6 @@
 """Measurements of the running platform, for Prometheus."""
 
+import ipaddress
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from typing import Any
 
@@ -72,7 +73,9 @@ def metrics_app(metrics: Metrics) -> Callable[[Message, Receive, Send], Coroutin
     Returns
     -------
     callable
-        To be served on a port of its own, which the outside does not reach.
+        To be served on a port of its own, which the outside does not reach. It answers to addresses and to
+        ``localhost`` alone: whoever watches knows the address, and a name may be one that a page on another
+        site has pointed here.
     """
 
     async def app(scope: Message, receive: Receive, send: Send) -> None:
@@ -80,12 +83,14 @@ def metrics_app(metrics: Metrics) -> Callable[[Message, Receive, Send], Coroutin
             await _lifespan(receive, send)
             return
         found = scope["type"] == "http" and scope["path"] == "/metrics" and scope["method"] in ("GET", "HEAD")
+        found = found and _is_address([value for name, value in scope["headers"] if name == b"host"])
         body = metrics.exposition() if found else b"not found\n"
         content_type = CONTENT_TYPE_LATEST if found else "text/plain; charset=utf-8"
         headers = [
             (b"content-type", content_type.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
+            (b"server", b"plimsoll"),
             (b"x-content-type-options", b"nosniff"),
         ]
         status = 200 if found else 404
@@ -93,6 +98,16 @@ def metrics_app(metrics: Metrics) -> Callable[[Message, Receive, Send], Coroutin
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     return app
+
+
+def _is_address(hosts: list[bytes]) -> bool:
+    """Return whether the one host that is asked for is no name."""
+    host = hosts[0].decode("latin-1") if len(hosts) == 1 else ""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    try:
+        return name == "localhost" or bool(ipaddress.ip_address(name.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return False
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -43,6 +43,28 @@ async def test_there_is_one_page(method: str, path: str, status: int) -> None:
     assert (b"plimsoll_run_seconds" in answer.content) == (method == "GET" and status == 200)
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8001", 200),
+        ("localhost", 200),
+        ("[::1]:8001", 200),
+        ("10.1.2.3:8001", 200),
+        ("evil.example:8001", 404),
+        ("127.0.0.1.evil.example", 404),
+        ("", 404),
+        ("[evil]", 404),
+        ("1", 404),
+    ],
+)
+async def test_no_name_leads_to_the_metrics(host: str, status: int) -> None:
+    """A page whose name somebody has pointed at this machine reads nothing."""
+    transport = httpx2.ASGITransport(app=metrics_app(Metrics()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        assert (await client.get("/metrics", headers={"Host": host})).status_code == status
+
+
 def test_it_starts_and_stops_with_its_server() -> None:
     """The application takes part in the lifespan protocol."""
     events: list[Message] = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]

@@ -30,6 +30,7 @@ from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.prices.endpoints import router as prices
+from plimsoll.services.risk_api.proxies import TrustedProxies
 from plimsoll.services.risk_api.quick_answers import QuickAnswers
 from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, required
@@ -133,6 +134,8 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
     app.add_middleware(Deadlines, metrics=context.metrics.overload)
     app.add_middleware(RequestLimits, hosts=context.hosts, loopback_only=context.loopback_only)
     app.add_middleware(SafeEntry, metrics=context.metrics, tracing=context.tracing)
+    if context.proxies:
+        app.add_middleware(TrustedProxies, networks=context.proxies)
     app.add_middleware(
         Door,
         admission=context.admission,

@@ -65,6 +65,8 @@ class ApiContext:
         Names that the ``Host`` header may have, without the port.
     loopback_only
         Whether requests from other machines are refused.
+    proxies
+        Networks of the proxies that are believed when they say who a client is and that it came by TLS.
     metrics
         Where measurements go; `plimsoll.monitoring.metrics.metrics_app` publishes them on another port.
     streams
@@ -96,6 +98,7 @@ class ApiContext:
     clock: Callable[[], dt.datetime] = _now
     hosts: frozenset[str] = LOOPBACK
     loopback_only: bool = True
+    proxies: tuple[str, ...] = ()
     metrics: Metrics = field(default_factory=Metrics)
     streams: Streams = field(default_factory=Streams)
     outward: Outward = field(default_factory=lambda: Outward(sealer=Sealer(new_token("plq"))))

@@ -36,7 +36,7 @@ _Header = tuple[bytes, bytes]
 
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 _OURS = frozenset({b"server", b"strict-transport-security", b"x-request-id"})
-_HSTS = (b"strict-transport-security", b"max-age=31536000")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -205,7 +205,7 @@ def _protected(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
     names = {name for name, _ in kept}
     kept += [pair for pair in _SECURITY if pair[0] not in names]
     if b"cache-control" not in names:
-        kept.append((b"cache-control", b"private, no-cache" if b"etag" in names else b"no-store"))
+        kept.append((b"cache-control", b"no-store"))
     kept += scope["state"].get("answer_headers", ())
     kept += ((b"server", b"plimsoll"), (b"x-request-id", scope["state"]["request_id"].encode()))
     if scope["scheme"] in ("https", "wss"):

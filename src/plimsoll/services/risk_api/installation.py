@@ -45,6 +45,10 @@ class Installation:
         is our own: nobody but the user of this machine gets there.
     webhook_loopback
         Whether webhooks may go to this machine, without TLS.
+    hosts
+        Names besides those of this machine under which a proxy serves the platform.
+    proxies
+        Networks of the proxies that are believed.
     """
 
     directory: Path
@@ -55,6 +59,8 @@ class Installation:
     live_refresh_seconds: float = 0.1
     four_eyes: bool | None = None
     webhook_loopback: bool = False
+    hosts: frozenset[str] = frozenset()
+    proxies: tuple[str, ...] = ()
 
     @property
     def key_file(self) -> Path:
@@ -146,6 +152,7 @@ class Installation:
         from plimsoll.performance.cache import TwoLevelCache
         from plimsoll.performance.redis_link import RedisLink
         from plimsoll.services.risk_api.context import ApiContext
+        from plimsoll.services.risk_api.request_limits import LOOPBACK
         from plimsoll.services.risk_api.sign_in import LocalSignIn
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
         from plimsoll.workflows.live_pace import Pace
@@ -163,6 +170,8 @@ class Installation:
                 yield ApiContext(
                     database=database,
                     sign_in=LocalSignIn(LOCAL_TENANT, key),
+                    hosts=LOOPBACK | self.hosts,
+                    proxies=self.proxies,
                     metrics=metrics,
                     cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
                     rate_limit=self.rate_limit,

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
+from plimsoll.services.risk_api.proxies import peer_of
 from plimsoll.services.risk_api.uploads import MAX_UPLOAD
 
 __all__ = ["LOOPBACK", "MAX_HEADER", "MAX_HEADERS", "MAX_URL", "RequestLimits"]
@@ -48,7 +49,8 @@ class RequestLimits:
     hosts
         Names that the ``Host`` header may have, in lower case and without the port.
     loopback_only
-        Whether requests from other machines are refused. ``X-Forwarded-For`` and its like are never believed.
+        Whether connections from other machines are refused, whatever headers say; see
+        `plimsoll.services.risk_api.proxies`.
     idle_seconds, body_seconds
         How long a body may pause, and last.
     """
@@ -83,7 +85,7 @@ class RequestLimits:
 
     def _check(self, scope: Scope) -> None:
         headers: Sequence[_Header] = scope["headers"]
-        if self.loopback_only and not _is_loopback(str((scope.get("client") or ("",))[0])):
+        if self.loopback_only and not _is_loopback(peer_of(scope)):
             raise ProblemError(403, "not-local", "Only requests of this machine are served.")
         _refuse_large_headers(headers)
         _refuse_devious_url(scope)

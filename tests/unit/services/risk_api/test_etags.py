@@ -60,7 +60,7 @@ async def test_what_has_no_tag_gets_that_of_its_content() -> None:
     assert (again.status_code, again.content) == (304, b"")
     assert (other.status_code, other.headers["etag"] != first.headers["etag"]) == (200, True)
     assert head.headers["etag"] == first.headers["etag"]
-    assert first.headers["cache-control"] == "private, no-cache"
+    assert first.headers["cache-control"] == "no-store"
 
 
 async def test_errors_and_probes_have_no_tag() -> None:
