@@ -18,7 +18,8 @@ __all__ = ["Cells", "codes_of", "dates_of", "missing_as_nan", "numpy_of", "texts
 
 # Not an arrow array: making one imports pandas.
 _MISSING = f"^(?i:{'|'.join(map(re.escape, sorted(NO_NUMBER | {'nan', '.'})))})$"
-_TIME_OF_DAY = re.compile(r"[T ]+\d{1,2}:\d\d.*")
+# It begins where a run of blanks does: a cell full of them is not looked through again for each.
+_TIME_OF_DAY = re.compile(r"(?<![T ])[T ]+\d{1,2}:\d\d.*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from plimsoll.data.cells import Cells, codes_of, dates_of
 from plimsoll.data.delimited import REMEDY, read_delimited
+from plimsoll.data.parquet_columns import read_parquet_columns
 from plimsoll.data.price_numbers import prices_of
 from plimsoll.data.price_table import PriceTable
 from plimsoll.data.text import clean, opened
@@ -88,7 +88,7 @@ _NO_PRICES = (
 _LARGEST = 250_000_000
 
 
-def read_price_file(path: Path, *, largest: int = _LARGEST) -> PriceTable:
+def read_price_file(path: Path, *, largest: int = _LARGEST, most_bytes: int = 2 << 30) -> PriceTable:
     """Read one file of prices; the guide says which forms it may have.
 
     Parameters
@@ -97,6 +97,8 @@ def read_price_file(path: Path, *, largest: int = _LARGEST) -> PriceTable:
         CSV, also packed by gzip, or Parquet. The content decides, not the name.
     largest
         Number of dates × symbols above which a table is refused.
+    most_bytes
+        Unpacked size above which a file is refused, however small it is packed.
 
     Raises
     ------
@@ -105,26 +107,21 @@ def read_price_file(path: Path, *, largest: int = _LARGEST) -> PriceTable:
     """
     with opened(path, REMEDY) as stream:
         is_parquet = stream.read(4) == b"PAR1"
-    cells = _read_parquet(path, largest) if is_parquet else read_delimited(path, _is_header)
+    if is_parquet:
+        cells = _read_parquet(path, largest, most_bytes)
+    else:
+        cells = read_delimited(path, _is_header, largest=most_bytes)
     return _understood(cells, path, largest)
 
 
-def _read_parquet(path: Path, largest: int) -> Cells:
+def _read_parquet(path: Path, largest: int, most_bytes: int) -> Cells:
     """Read a Parquet file into columns of whatever type it has."""
     file = str(path)
-    try:
-        with parquet.ParquetFile(path) as stored:
-            shape = stored.metadata.num_rows, stored.metadata.num_columns
-            _check_size(shape, largest, file)
-            table = stored.read()
-    except (pa.ArrowException, OSError) as error:
-        message = f"is a damaged Parquet file: {str(error).splitlines()[0]}"
-        raise DataError(message, file=file, remedy="Write it again.") from None
-    if not table.num_rows:
+    named, columns = read_parquet_columns(path, most_cells=largest, most_bytes=most_bytes)
+    if not columns or not len(columns[0]):
         raise DataError("has columns but no prices", file=file, remedy="Add at least one row.")
-    names = tuple("" if name.startswith("__index_level_") else clean(name) for name in table.column_names)
-    columns = tuple(column.combine_chunks() for column in table.columns)
-    return Cells(file, names, columns, "Parquet", lambda record: record + 1)
+    names = tuple("" if name.startswith("__index_level_") else clean(name) for name in named)
+    return Cells(file, names, tuple(columns), "Parquet", lambda record: record + 1)
 
 
 def _understood(cells: Cells, path: Path, largest: int) -> PriceTable:

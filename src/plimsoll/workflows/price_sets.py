@@ -16,7 +16,7 @@ from plimsoll.workflows.uploads import file_name, read_upload
 __all__ = ["upload_prices"]
 
 # A packed file of few bytes may hold many prices: twenty million take about a gigabyte to understand.
-_READ = partial(read_price_file, largest=20_000_000)
+_READ = partial(read_price_file, largest=20_000_000, most_bytes=256 << 20)
 
 
 async def upload_prices(
