@@ -24,7 +24,7 @@ def imported(import_id: UUID) -> Call[ImportResult]:
 
 def import_file(import_id: UUID) -> Call[bytes]:
     """Read the file of an import."""
-    return get(f"/imports/{import_id}/file", lambda response: response.content)
+    return get(f"/imports/{import_id}/file", lambda response: response.content, exact=True)
 
 
 class ImportMethods(Sends):

@@ -16,13 +16,25 @@ async def test_an_import_is_there_with_its_rows_and_its_file(world: World) -> No
     path = f"{API}/imports/{listed['id']}"
     assert made(await world.owner.get(path), 200) == sent
     assert (listed["positions"], listed["refused"], listed["size"]) == (3, 1, len(BOOK))
-    file = await world.owner.get(f"{path}/file")
+    file = await world.owner.get(f"{path}/file?exact=true")
     assert (file.status_code, file.content) == (200, BOOK)
     assert file.headers["content-disposition"] == "attachment; filename*=UTF-8''my%20book.csv"
     assert file.headers["content-type"].startswith("text/csv")
     assert file.headers["x-content-type-options"] == "nosniff"
-    again = await world.owner.get(f"{path}/file", headers={"If-None-Match": file.headers["etag"]})
+    again = await world.owner.get(f"{path}/file?exact=true", headers={"If-None-Match": file.headers["etag"]})
     assert again.status_code == 304
+    shown = await world.owner.get(f"{path}/file", headers={"If-None-Match": file.headers["etag"]})
+    assert (shown.status_code, shown.content) == (200, BOOK)
+
+
+async def test_a_formula_is_a_text_unless_the_file_is_to_be_exact(world: World) -> None:
+    """Whoever opens it in a spreadsheet sees what it would have done; programs get the very bytes."""
+    book = await new_portfolio(world.owner)
+    file = 'symbol;quantity;desk\n"=1+1";-10;Zürich\n'.encode("cp1252")
+    sent = await held(world.owner, book["id"], file)
+    path = f"{API}/imports/{sent['holdings']['id']}/file"
+    assert (await world.owner.get(f"{path}?exact=true")).content == file
+    assert (await world.owner.get(path)).text == 'symbol;quantity;desk\n"\'=1+1";-10;Zürich\n'
 
 
 async def test_positions_come_in_pages_that_fit_together(world: World) -> None:

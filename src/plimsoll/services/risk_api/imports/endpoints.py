@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import holdings
+from plimsoll.data.text import decode
+from plimsoll.security.formulas import without_formulas
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
 from plimsoll.services.risk_api.context import Context
@@ -22,6 +24,7 @@ from plimsoll.services.risk_api.requirements import Require
 from plimsoll.services.risk_api.responses import UNCHANGED, content
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.positions import ImportResult, PositionHistory, PositionPage
+from plimsoll.workflows.background import in_background
 
 __all__ = ["get_import", "get_import_file", "get_import_positions", "list_imports", "router"]
 
@@ -77,12 +80,27 @@ async def get_import_positions(
     response_class=Response,
     responses={**content("text/csv", {"type": "string", "format": "binary"}, _FILE), **UNCHANGED},
 )
-async def get_import_file(import_id: UUID, context: Context, caller: _Reader, request: Request) -> Response:
-    """Get the very file back, byte for byte."""
+async def get_import_file(
+    import_id: UUID,
+    context: Context,
+    caller: _Reader,
+    request: Request,
+    exact: Annotated[bool, Query(description="Whether formulas stay formulas, for programs")] = False,
+) -> Response:
+    """Get the file back; a cell that a spreadsheet would execute begins with ', unless it is to be exact."""
     async with context.database.session(caller.tenant) as session:
         record = await holdings.get(session, import_id, rows=slice(0, 1))
-        known = not_modified(request, etag(record.sha256))
+        tag = record.sha256 if exact else f"{record.sha256}-shown"
+        known = not_modified(request, etag(tag))
         if known is not None:
             return known
         file = await holdings.source(session, import_id)
-    return download(file, name=record.source_name, media_type="text/csv", tag=record.sha256)
+    if not exact:
+        file = await in_background(_shown, file, record.source_name)
+    return download(file, name=record.source_name, media_type="text/csv", tag=tag)
+
+
+def _shown(file: bytes, name: str) -> bytes:
+    text, _ = decode(file, name, "Ask for the exact file.")
+    shown = without_formulas(text)
+    return file if shown == text else shown.encode()
