@@ -96,7 +96,7 @@ class Outward:
         httpx2.TransportError, TimeoutError
             If there is no answer, or not in time.
         """
-        parts = check_url(url, loopback=self.loopback)
+        parts = _parsed(url, loopback=self.loopback)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         async with asyncio.timeout(self.seconds):
             address = await self.checked(host, port, secure=parts.scheme == "https")
@@ -147,13 +147,24 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
     url
         ``https://host/path``.
     loopback
-        Whether plain http to this machine is allowed; what its name means is checked when it is used.
+        Whether plain http to this machine is allowed. What a name means is checked when it is used; an
+        address, however it is written, is checked at once.
 
     Raises
     ------
     UsageError
         If it cannot be used.
     """
+    parts = _parsed(url, loopback=loopback)
+    address = _address(parts.hostname or "")
+    if address and not is_public(address) and not (loopback and is_loopback(address)):
+        raise UsageError(
+            "the URL has an address that is not public", remedy="Write the name of a public host."
+        )
+    return parts
+
+
+def _parsed(url: str, *, loopback: bool) -> SplitResult:
     remedy = "Write it as https://host/path, without user and password."
     try:
         parts = urlsplit(url)
@@ -168,6 +179,16 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
     ):
         raise UsageError("the URL cannot be used", remedy=remedy)
     return parts
+
+
+def _address(host: str) -> str:
+    """Return the address that a host is written as, also in ways that only resolvers know; else nothing."""
+    if ":" in host or host == "localhost" or host.endswith(".localhost"):
+        return host if ":" in host else "127.0.0.1"
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return ""
 
 
 async def _read_some(response: httpx2.Response) -> None:
