@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 UV     := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 OUT    := build/out
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench golden clean
+.PHONY: help demo up test check scan bench golden clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,11 @@ check: $(VENV)/.locked ## format, lint, types, import contracts and house rules,
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest --quiet --numprocesses=0 tests/unit/test_house.py
+
+scan: $(VENV)/.locked ## look for weaknesses, secrets, licences and advisories; bill of materials in build/out
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
+	@git ls-files -z | grep -zv '^uv\.lock$$' | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline --no-verify
+	@$(BIN)/python tests/supply_chain.py
 
 bench: $(VENV)/.locked ## measure every performance claim and rewrite benchmarks/RESULTS.md
 	@$(UV) sync --quiet --locked --group bench

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server said on a socket."""
+    """What a server said on a socket; of several cookies each is a line."""
 
     status: int
     headers: dict[str, str]
@@ -76,9 +76,13 @@ def _wait_for(port: int) -> None:
     raise TimeoutError
 
 
-def say(port: int, *parts: bytes, pause: float = 0.0, seconds: float = 15.0) -> Reply | None:
+def say(
+    port: int, *parts: bytes, pause: float = 0.0, seconds: float = 15.0, source: str = ""
+) -> Reply | None:
     """Send bytes to a server, with a pause after each part, and return its reply; None if it hangs up."""
-    with socket.create_connection(("127.0.0.1", port), seconds) as connection:
+    with socket.create_connection(
+        ("127.0.0.1", port), seconds, (source, 0) if source else None
+    ) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
@@ -102,7 +106,13 @@ def _reply(connection: socket.socket) -> Reply | None:
         return None
     head, _, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        known = (
+            f"{headers[name.lower()]}\n" if name.lower() == "set-cookie" and "set-cookie" in headers else ""
+        )
+        headers[name.lower()] = known + value.strip()
     return Reply(int(first.split()[1]), headers, body)
 
 
@@ -111,4 +121,4 @@ def _is_whole(received: bytes) -> bool:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return len(body) >= int(line.partition(b":")[2])
-    return body.endswith(b"0\r\n\r\n") or head.split()[1] in (b"204", b"304")
+    return body.endswith(b"0\r\n\r\n") or head.split()[1] in (b"101", b"204", b"304")
