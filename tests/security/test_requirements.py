@@ -115,7 +115,7 @@ def required() -> dict[str, str]:
 
 
 @cache
-def tests_of(path: Path) -> frozenset[str]:
+def named_in(path: Path) -> frozenset[str]:
     """Return the names of the tests in a file."""
     tree = ast.parse(path.read_text())
     named = (node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
@@ -133,7 +133,7 @@ def test_every_requirement_is_in_the_table_once() -> None:
 def test_a_row_says_how_it_is_met(row: tuple[str, str, str, str, str]) -> None:
     """It names tests that exist, a document, or why there is nothing to meet, or what is missing."""
     _, _, asked, where, shown = row
-    assert len(asked) > 5
+    assert len(asked) > 2
     named = TEST.findall(shown)
     if not named:
         assert re.match(r"\*n/a\*: .{4,}|\*\*open\*\*: .{10,}|by design: .{4,}|document: .{4,}", shown), shown
@@ -142,7 +142,7 @@ def test_a_row_says_how_it_is_met(row: tuple[str, str, str, str, str]) -> None:
     for file, name in named:
         path = PROJECT / file
         assert path.is_file(), file
-        assert tests_of(path) if not name else name in tests_of(path), f"{file}::{name}"
+        assert named_in(path) if not name else name in named_in(path), f"{file}::{name}"
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
