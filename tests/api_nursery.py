@@ -1,24 +1,20 @@
-"""API processes that start soon, to be killed: while one serves, the next one imports what it needs."""
+"""API processes to be killed: a program that has everything imported and forks one whenever it is told to.
+
+Each line of its input is the port of one. It answers with the process id once the process serves.
+"""
 
 import asyncio
-import json
 import logging
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import httpx2
 
 from platform_process import environment, free_ports
-
-_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -42,12 +38,10 @@ class ApiProcess:
 class Nursery:
     """Starts API processes; made by :func:`nursery`."""
 
-    def __init__(self, home: Path, database_url: str) -> None:
-        self._home = home
-        self._directory = home / "data"
-        self._database_url = database_url
-        self._started: list[subprocess.Popen[str]] = []
-        self._next = self._prepared()
+    def __init__(self, directory: Path, program: "subprocess.Popen[str]") -> None:
+        self._directory = directory
+        self._program = program
+        self._started: list[ApiProcess] = []
 
     @property
     def key(self) -> str:
@@ -56,75 +50,70 @@ class Nursery:
 
     def start(self) -> ApiProcess:
         """Start one and wait until it answers."""
-        process, self._next = self._next, self._prepared()
+        assert self._program.stdin is not None
+        assert self._program.stdout is not None
         port = free_ports()[0]
-        order = {"directory": str(self._directory), "database_url": self._database_url, "port": port}
-        assert process.stdin is not None
-        with process.stdin:
-            process.stdin.write(json.dumps(order))
-        started = ApiProcess(process.pid, port)
-        ends = time.monotonic() + _SECONDS
-        while time.monotonic() < ends:
-            with suppress(httpx2.TransportError):
-                httpx2.get(f"{started.url}/livez", timeout=_SECONDS)
-                return started
-            time.sleep(0.01)
-        raise TimeoutError
+        self._program.stdin.write(f"{port}\n")
+        self._program.stdin.flush()
+        started = ApiProcess(int(self._program.stdout.readline()), port)
+        self._started.append(started)
+        return started
 
     def kill_all(self) -> None:
         """End all that were started."""
         for process in self._started:
             process.kill()
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-
-    def _prepared(self) -> "subprocess.Popen[str]":
-        """Return a process that imports, and then waits for its order."""
-        with (self._home / "api.log").open("a") as log:
-            process = subprocess.Popen(
-                [sys.executable, __file__],
-                env={**environment(self._home), "PYTHONPATH": str(Path(__file__).parent)},
-                stdin=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        self._started.append(process)
-        return process
 
 
 @contextmanager
 def nursery(home: Path, database_url: str) -> Iterator[Nursery]:
     """Run a nursery for a migrated database."""
-    running = Nursery(home, database_url)
-    try:
-        yield running
-    finally:
-        running.kill_all()
+    directory = home / "data"
+    with (home / "api.log").open("w") as log:
+        program = subprocess.Popen(
+            [sys.executable, __file__, directory, database_url],
+            env={**environment(home), "PYTHONPATH": str(Path(__file__).parent)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    with program:
+        running = Nursery(directory, program)
+        try:
+            yield running
+        finally:
+            running.kill_all()
 
 
-async def _serve(order: dict[str, Any]) -> None:
-    from plimsoll.monitoring.logging import configure_logging
+async def _serve(directory: Path, url: str, port: int) -> None:
     from plimsoll.services.risk_api.app import create_app
     from plimsoll.services.risk_api.installation import Installation
     from plimsoll.services.risk_api.server import Served, serving
 
-    configure_logging(level=logging.WARNING)
-    url = order["database_url"]
-    place = Installation(Path(order["directory"]), url)
-    async with place.context(url) as context, serving([Served(create_app(context), order["port"])]):
+    place = Installation(directory, url)
+    async with place.context(url) as context, serving([Served(create_app(context), port)]):
+        print(os.getpid(), flush=True)  # noqa: T201 - this is how it answers
         await asyncio.Event().wait()
 
 
-def _main() -> None:
-    import polars as pl  # noqa: F401 - what the first request would wait for
+def _main(directory: Path, url: str) -> None:
+    import polars as pl  # noqa: F401 - what requests import when they need it, imported once for all
+    import pyarrow.parquet as pq  # noqa: F401 - as above
+    import scipy.stats  # noqa: F401 - as above
 
     import plimsoll.services.risk_api.app
     import plimsoll.services.risk_api.installation
     import plimsoll.services.risk_api.server  # noqa: F401 - as above
+    from plimsoll.monitoring.logging import configure_logging
 
-    asyncio.run(_serve(json.load(sys.stdin)))
+    configure_logging(level=logging.WARNING)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    for line in sys.stdin:
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            asyncio.run(_serve(directory, url, int(line)))
 
 
 if __name__ == "__main__":
-    _main()
+    _main(Path(sys.argv[1]), sys.argv[2])
