@@ -11,7 +11,7 @@ from httpx2 import ASGITransport, AsyncClient, Response
 from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
-from plimsoll.services.risk_api.app import ROUTERS, create_app
+from plimsoll.services.risk_api.app import ROUTERS, RiskApi, create_app
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.breaches.endpoints import router as breaches
 from plimsoll.services.risk_api.channels.endpoints import router as channels
@@ -81,9 +81,14 @@ class World:
     powerless: AsyncClient
     outsider: AsyncClient
     anonymous: AsyncClient
-    document: dict[str, Any]
+    app: RiskApi
     database: Database
     tenant: UUID
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The API document; making it takes a second."""
+        return self.app.openapi()
 
 
 @asynccontextmanager
@@ -115,7 +120,7 @@ async def world_on(
             powerless=await client("powerless"),
             outsider=await client("outsider"),
             anonymous=await client("nobody"),
-            document=app.openapi(),
+            app=app,
             database=database,
             tenant=tenant,
         )

@@ -61,6 +61,7 @@ class LiveSharing:
         for word, work in (("write", self._write), ("read", self._read)):
             self._tasks.append(asyncio.create_task(self._go_on(f"{word} {room.tenant}", room, work)))
             self._failing.add(f"{word} {room.tenant}")
+        room.set_degraded(True)  # until both have found Redis
 
     async def close(self) -> None:
         """Share no more."""

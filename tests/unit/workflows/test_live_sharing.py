@@ -58,8 +58,9 @@ async def instances(
             await stack.enter_async_context(one.running())
             listener = (await one.open(tenant, portfolio, ("desk",))).feed.listen()
             await next_update(listener)
+            while (await one.room(tenant)).degraded:
+                await asyncio.sleep(0.02)
             found.append((one, listener))
-        await asyncio.sleep(0.2)
         yield found
 
 
