@@ -53,13 +53,17 @@ class Target:
     def metrics(self) -> dict[str, float]:
         """Return its measurements, those of one name summed up over their labels."""
         found: dict[str, float] = {}
-        for line in httpx2.get(self.running.told["metrics"], timeout=_SECONDS).text.splitlines():
-            if not line.startswith("#"):
-                sample, _, value = line.rpartition(" ")
-                name, _, labels = sample.partition("{")
-                key = f"{name}{{{labels}" if name.endswith("_bucket") else name
-                found[key] = found.get(key, 0.0) + float(value)
+        for sample, value in self.samples().items():
+            name = sample.partition("{")[0]
+            key = sample if name.endswith("_bucket") else name
+            found[key] = found.get(key, 0.0) + value
         return found
+
+    def samples(self) -> dict[str, float]:
+        """Return its measurements, each by name and labels."""
+        lines = httpx2.get(self.running.told["metrics"], timeout=_SECONDS).text.splitlines()
+        pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+        return {sample: float(value) for sample, _, value in pairs}
 
 
 @contextmanager

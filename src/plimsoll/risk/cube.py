@@ -15,7 +15,7 @@ from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.failures import Failure, Reason
 from plimsoll.risk.market import MarketSnapshot
 from plimsoll.risk.option_valuation import OptionBook, option_book, value_options
-from plimsoll.risk.portfolio import Kind, Node, Portfolio, Position
+from plimsoll.risk.portfolio import Instrument, Kind, Node, Portfolio, Position
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 from plimsoll.risk.valuation import Levels, UnitValue, refused, value_linear
 
@@ -273,9 +273,18 @@ def _is_finite(row: NDArray[np.floating]) -> bool:
 
 
 def _linear(positions: Sequence[Position], levels: Levels) -> Iterator[tuple[int, UnitValue | Failure]]:
+    """Value everything but options; neighbours in the same instrument at the same price are valued once."""
+    known: tuple[tuple[Instrument, float | None], UnitValue] | None = None
     for index, position in enumerate(positions):
-        if position.instrument.kind is not Kind.OPTION:
-            yield index, value_linear(position, levels)
+        if position.instrument.kind is Kind.OPTION:
+            continue
+        what = position.instrument, position.price
+        if known is not None and known[0] == what:
+            yield index, known[1]
+            continue
+        unit = value_linear(position, levels)
+        known = (what, unit) if isinstance(unit, UnitValue) else None
+        yield index, unit
 
 
 def _cash_at_par(positions: Sequence[Position]) -> Iterator[Assumption]:

@@ -19,7 +19,7 @@ from plimsoll.risk.scenarios.scenario_set import ScenarioSet
 from plimsoll.workflows.inputs import factor_names, price_factor
 from plimsoll.workflows.request import Method, ReportRequest
 
-__all__ = ["Figures", "Tail", "node_risks", "weakest_qualities"]
+__all__ = ["Figures", "RiskFigures", "Tail", "node_risks", "weakest_qualities"]
 
 _WORST_SCENARIOS = 5
 _LARGEST_LOSERS = 3
@@ -99,6 +99,29 @@ class Tail:
             horizon_days=self.request.horizon_days,
             observations=self.observations,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFigures:
+    """Value, VaR and ES of a book in base currency; a loss is positive in the last two.
+
+    Parameters
+    ----------
+    value
+        Net.
+    var, es
+        With their intervals.
+    """
+
+    value: float
+    var: Estimate
+    es: Estimate
+
+    @classmethod
+    def of(cls, cube: Cube, tail: Tail) -> "RiskFigures":
+        """Return those of all positions of a cube."""
+        total = cube.total()
+        return cls(float(cube.values.sum()), tail.var(total), tail.es(total))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -16,7 +17,7 @@ from plimsoll.errors import ConflictError
 from plimsoll.risk.cube import Cube
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.cube_store import from_bytes
-from plimsoll.workflows.figures import Tail
+from plimsoll.workflows.figures import RiskFigures, Tail
 from plimsoll.workflows.ground import Ground, ground_from
 from plimsoll.workflows.identity import code_version
 from plimsoll.workflows.recent import Recent
@@ -50,6 +51,11 @@ class FinishedRun:
     cube: Cube
     tail: Tail
     unvalued: tuple[tuple[str, int | None], ...] = ()
+
+    @cached_property
+    def figures(self) -> RiskFigures:
+        """Value, VaR and ES of the whole book, measured once."""
+        return RiskFigures.of(self.cube, self.tail)
 
 
 @dataclass(frozen=True)

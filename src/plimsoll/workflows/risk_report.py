@@ -114,9 +114,11 @@ def calculate(imported: ImportedPortfolio, prices: PriceTable, request: ReportRe
             f"no position of {portfolio.name} can be valued{_first(failures)}",
             remedy="Give prices for its symbols with --prices, or correct the portfolio file.",
         )
+    tail = Tail.of(request, scenarios)
+    figures = Figures(cube, market, tail, request.base_currency)
+    with stage("tail"):
+        var, es = figures.var, figures.es
     with stage("measures"):
-        tail = Tail.of(request, scenarios)
-        figures = Figures(cube, market, tail, request.base_currency)
         path = cube_of(portfolio, market, past_levels(market.history, market.snapshot), request)
         value = float(cube.values.sum())
         report = RiskReport(
@@ -129,13 +131,11 @@ def calculate(imported: ImportedPortfolio, prices: PriceTable, request: ReportRe
             horizon_days=request.horizon_days,
             value=value,
             gross_value=float(np.abs(cube.values).sum()),
-            var=figures.var,
-            es=figures.es,
+            var=var,
+            es=es,
             volatility_daily=figures.volatility / request.horizon_days**0.5,
-            diversification_var=diversification(
-                np.array([p.var for p in figures.positions]), figures.var.value
-            ),
-            diversification_es=diversification(np.array([p.es for p in figures.positions]), figures.es.value),
+            diversification_var=diversification(np.array([p.var for p in figures.positions]), var.value),
+            diversification_es=diversification(np.array([p.es for p in figures.positions]), es.value),
             nodes={attribute: figures.nodes(attribute) for attribute in cuts},
             positions=figures.positions,
             worst_scenarios=figures.worst_scenarios(),

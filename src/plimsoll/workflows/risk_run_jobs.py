@@ -20,7 +20,7 @@ from plimsoll.workflows.runs import start_run
 
 __all__ = ["enqueue_run", "run_risk"]
 
-_STAGES = ("inputs", "market", "scenarios", "cube", "measures", "store")
+_STAGES = ("inputs", "market", "scenarios", "cube", "tail", "measures", "store")
 
 
 async def enqueue_run(

@@ -10,10 +10,9 @@ from plimsoll.risk.assumptions import Assumption
 from plimsoll.risk.attribution import components
 from plimsoll.risk.cube import Cube
 from plimsoll.risk.failures import Failure
-from plimsoll.risk.measures import Estimate
 from plimsoll.risk.portfolio import Instrument, Portfolio, Position
 from plimsoll.workflows.background import in_background
-from plimsoll.workflows.figures import Tail
+from plimsoll.workflows.figures import RiskFigures, Tail
 from plimsoll.workflows.finished_runs import FinishedRun, finished_run, ground_of
 from plimsoll.workflows.ground import Ground, with_factors_of
 from plimsoll.workflows.inputs import state_currencies
@@ -21,26 +20,9 @@ from plimsoll.workflows.limit_figures import unvalued
 from plimsoll.workflows.revaluation import cube_of, explained
 from plimsoll.workflows.what_if_limits import KnownLimits, LimitImpact, known_limits, limit_impacts
 
-__all__ = ["RiskFigures", "Trade", "TradeRisk", "WhatIf", "limits_of_run", "what_if", "what_if_on"]
+__all__ = ["Trade", "TradeRisk", "WhatIf", "limits_of_run", "what_if", "what_if_on"]
 
 Trade = Position | tuple[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class RiskFigures:
-    """Value, VaR and ES of a book in base currency; a loss is positive in the last two.
-
-    Parameters
-    ----------
-    value
-        Net.
-    var, es
-        With their intervals.
-    """
-
-    value: float
-    var: Estimate
-    es: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +146,7 @@ async def what_if(
 
 
 def _with_limits(stored: FinishedRun, ground: Ground, known: KnownLimits, trades: Sequence[Trade]) -> WhatIf:
-    found = what_if_on(ground, stored.cube, stored.tail, trades)
+    found = what_if_on(ground, stored.cube, stored.tail, trades, before=stored.figures)
     if found.traded is None:
         return found
     impacts = limit_impacts(
@@ -178,7 +160,9 @@ def _with_limits(stored: FinishedRun, ground: Ground, known: KnownLimits, trades
     return replace(found, limits=impacts)
 
 
-def what_if_on(ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade]) -> WhatIf:
+def what_if_on(
+    ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade], *, before: RiskFigures | None = None
+) -> WhatIf:
     """Return what a basket of trades would do to a book.
 
     The vectors of the book stay as they are; only the trades are valued, in the scenarios of the book.
@@ -195,6 +179,8 @@ def what_if_on(ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade]) 
         Positions to add, negative to sell, or pairs of symbol and quantity. One that states nothing but
         symbol and quantity is in the instrument that the book holds under this symbol, at the same stated
         price, if any; else in a share at the market's price.
+    before
+        Figures of the book where they are known already; None to measure them.
 
     Raises
     ------
@@ -206,15 +192,14 @@ def what_if_on(ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade]) 
     basket, disagreements, stated = state_currencies(asked, ground.prices, currency)
     wider = with_factors_of(basket, ground)
     traded = cube_of(basket, wider.market, wider.scenarios, ground.request)
-    before = cube.total()
-    after = before + traded.total()
-    value = float(cube.values.sum())
+    before = before or RiskFigures.of(cube, tail)
+    after = cube.total() + traded.total()
     component_var = components(traded.pnl, tail.var_weights(after))
     component_es = components(traded.pnl, tail.es_weights(after))
     return WhatIf(
         base_currency=currency,
-        before=RiskFigures(value, tail.var(before), tail.es(before)),
-        after=RiskFigures(value + float(traded.values.sum()), tail.var(after), tail.es(after)),
+        before=before,
+        after=RiskFigures(before.value + float(traded.values.sum()), tail.var(after), tail.es(after)),
         trades=tuple(
             TradeRisk(
                 symbol=position.instrument.symbol,

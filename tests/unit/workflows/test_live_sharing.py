@@ -58,7 +58,7 @@ async def instances(
             await stack.enter_async_context(one.running())
             listener = (await one.open(tenant, portfolio, ("desk",))).feed.listen()
             await next_update(listener)
-            while (await one.room(tenant)).degraded:
+            while (await one.room(tenant)).degraded:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.02)
             found.append((one, listener))
         yield found

@@ -1,16 +1,22 @@
 """The connection pool and the one kind of transaction there is: a tenant's, as a role that owns nothing."""
 
+import math
+import select
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
+from psycopg import Error as PsycopgError
 from psycopg.errors import DiskFull, QueryCanceled
-from sqlalchemy import URL, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy import URL, Engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import DataError as ValueRefusedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
 from plimsoll.errors import DataError, UnavailableError
@@ -19,7 +25,12 @@ __all__ = ["APPLICATION_ROLE", "Database", "database_url"]
 
 APPLICATION_ROLE = "plimsoll_app"
 _ROLLED_BACK = "40"  # class of the states for deadlocks and the like
-_BEGIN = text("SELECT set_config('role', :role, true), set_config('plimsoll.tenant', :tenant, true)")
+_TRUSTED_SECONDS = 1.0  # a connection that was used so recently is taken to be there still
+
+# One message instead of two: each costs as much as a short query. The tenant is a UUID, or nothing.
+_BEGIN = """
+BEGIN; SELECT set_config('role', '{role}', true), set_config('plimsoll.tenant', '{tenant}', true)
+"""
 
 
 def database_url(url: str) -> URL:
@@ -84,7 +95,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=pool_seconds,
-            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",  # transactions begin with `_BEGIN`, not with a message of their own
             hide_parameters=True,
             connect_args={
                 "connect_timeout": connect_seconds,
@@ -92,6 +103,7 @@ class Database:
                 "options": f"-c statement_timeout={limit} -c timezone=UTC",
             },
         )
+        _ping_the_doubtful(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._waited: Callable[[float], None] | None = None
         self._watching: list[Changed] = []
@@ -122,12 +134,12 @@ class Database:
         DataError
             If PostgreSQL cannot store a value: NUL in a text, a text or number that is too long.
         """
-        setting = {"role": APPLICATION_ROLE, "tenant": "" if tenant is None else str(tenant)}
+        begin = _BEGIN.format(role=APPLICATION_ROLE, tenant="" if tenant is None else tenant)
         asked = time.perf_counter()
         noted: frozenset[UUID] = frozenset()
         try:
             async with self._sessions.begin() as session:
-                await session.execute(_BEGIN, setting)
+                await (await session.connection()).exec_driver_sql(begin)
                 if self._waited is not None:
                     self._waited(time.perf_counter() - asked)
                 try:
@@ -161,6 +173,37 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _ping_the_doubtful(engine: Engine) -> None:
+    """Ask a connection for a sign of life before it is used, unless it has just been; dead ones are replaced.
+
+    One on which something waits to be read is doubtful as well: nobody asked, so it is the server's farewell.
+    """
+
+    def note(_: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        fresh = time.monotonic() - record.info.get("used", math.inf) < _TRUSTED_SECONDS
+        if fresh and not _has_news(record.driver_connection):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except PsycopgError:
+            raise InvalidatePoolError from None
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ping)
+
+
+def _has_news(connection: Any) -> bool:
+    try:
+        watched = select.poll()
+        watched.register(connection.fileno(), select.POLLIN)
+        return bool(watched.poll(0))
+    except PsycopgError:  # it has no socket any more
+        return True
 
 
 def _unavailable(error: InterfaceError | OperationalError) -> UnavailableError:

@@ -92,6 +92,7 @@ async def create(
     row = (await session.execute(made)).one_or_none()
     if row is None:
         raise _name_taken(name)
+    note_change(session, row.id)
     return _record(row)
 
 

@@ -26,7 +26,7 @@ from plimsoll.services.risk_api.etags import not_modified
 from plimsoll.services.risk_api.stored_answer import StoredAnswer
 from plimsoll.workflows.identity import code_version
 
-__all__ = ["BRIEFLY", "FOR_GOOD", "Keeping", "KeptAnswers", "keeping_of", "kept"]
+__all__ = ["BRIEFLY", "BRIEFLY_LISTED", "FOR_GOOD", "Keeping", "KeptAnswers", "keeping_of", "kept"]
 
 _COMPRESSED_FROM = 1024
 _LEVEL = 5
@@ -48,7 +48,8 @@ class Keeping:
     shared
         Whether other instances get them from Redis.
     subject
-        The path parameter of a thing whose change ends them at once on this instance; empty for none.
+        The path parameter of a thing whose change ends them at once on this instance; ``*`` where any change
+        of the tenant's does; empty for none.
     missing_seconds
         How long it is remembered that there is no such thing: ids are ours, so nobody asks before there is.
     """
@@ -61,6 +62,11 @@ class Keeping:
 
 FOR_GOOD = Keeping(3600.0, shared=True)
 """Of what never changes, as a finished run does not; an hour, so that memory goes to what is asked for."""
+
+_ANYTHING = "*"
+
+BRIEFLY_LISTED = Keeping(1.0, shared=False, subject=_ANYTHING)
+"""Of a list of portfolios: as `BRIEFLY`, and ended by the change of any of them."""
 
 BRIEFLY = Keeping(1.0, shared=False, subject="portfolio_id")
 """Of a portfolio and what it holds: a change here is seen at once, one on another instance after a second."""
@@ -108,7 +114,7 @@ class KeptAnswers:
 
     def note_changes(self, tenant: UUID, changed: frozenset[UUID]) -> None:
         """Forget what is kept of things that were changed: nobody asks for it under that key any more."""
-        for subject in changed:
+        for subject in (*changed, tenant):
             self._changes[tenant, subject] = str(next(self._numbers))
 
     def quick(self, request: Request, tenant: UUID, keeping: Keeping) -> Response | None:
@@ -162,7 +168,8 @@ class KeptAnswers:
         scope = request.scope
         change = ""
         if keeping.subject:
-            subject = UUID(scope["path_params"][keeping.subject])
+            listed = keeping.subject == _ANYTHING
+            subject = tenant if listed else UUID(scope["path_params"][keeping.subject])
             change = self._changes.get((tenant, subject), "")
         accepted = request.headers.get("accept", "")
         form = ("gzip" if packed else "") + ("arrow" if "arrow" in accepted else "")

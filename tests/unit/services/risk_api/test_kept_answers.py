@@ -16,7 +16,7 @@ from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.redis_link import RedisLink
 from plimsoll.services.risk_api.app import ROUTERS
 from plimsoll.services.risk_api.etags import etag
-from plimsoll.services.risk_api.kept_answers import BRIEFLY, FOR_GOOD, keeping_of, kept
+from plimsoll.services.risk_api.kept_answers import BRIEFLY, BRIEFLY_LISTED, FOR_GOOD, keeping_of, kept
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from probe_api import Caller, client_of, probe_app
 from risk_api_world import API, World, held, new_portfolio, ready_run, world_on
@@ -132,7 +132,25 @@ def test_what_is_kept_is_listed_here() -> None:
     runs = ("get_risk_run", "get_report", "get_report_page", "cut_cube", "diff_risk_runs")
     for_good = (*runs, "get_import", "get_import_positions")
     for_a_moment = ("get_portfolio", "get_positions", "get_position_history")
-    assert found == {**dict.fromkeys(for_good, FOR_GOOD), **dict.fromkeys(for_a_moment, BRIEFLY)}
+    briefly = {**dict.fromkeys(for_a_moment, BRIEFLY), "list_portfolios": BRIEFLY_LISTED}
+    assert found == {**dict.fromkeys(for_good, FOR_GOOD), **briefly}
+
+
+async def test_a_list_is_kept_until_anything_in_it_changes(world: World) -> None:
+    """A new portfolio, a new name and an archived one are seen at once in the list."""
+
+    async def names() -> list[str]:
+        return [one["name"] for one in (await world.owner.get(f"{API}/portfolios")).json()["items"]]
+
+    assert await names() == []
+    first = await new_portfolio(world.owner, "One")
+    second = await new_portfolio(world.owner, "Two")
+    assert await names() == ["One", "Two"]
+    path, tag = f"{API}/portfolios/{first['id']}", {"If-Match": '"1"'}
+    assert (await world.owner.patch(path, json={"name": "Uno"}, headers=tag)).status_code == 200
+    assert await names() == ["Uno", "Two"]
+    assert (await world.owner.delete(f"{API}/portfolios/{second['id']}", headers=tag)).status_code == 200
+    assert await names() == ["Uno"]
 
 
 async def test_a_change_is_seen_at_once(world: World, database: Database, tenant: UUID) -> None:

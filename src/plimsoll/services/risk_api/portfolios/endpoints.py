@@ -18,7 +18,7 @@ from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
-from plimsoll.services.risk_api.kept_answers import BRIEFLY, kept
+from plimsoll.services.risk_api.kept_answers import BRIEFLY, BRIEFLY_LISTED, kept
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.portfolios.messages import branch, holdings_of, import_result, version_of
 from plimsoll.services.risk_api.position_rows import MOST_ROWS, USUAL_ROWS, next_rows
@@ -70,6 +70,7 @@ async def create_portfolio(new: NewPortfolio, once: Once, _: _Writer) -> Respons
 
 
 @router.get("")
+@kept(BRIEFLY_LISTED)
 async def list_portfolios(
     context: Context,
     caller: _Reader,

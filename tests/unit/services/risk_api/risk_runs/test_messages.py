@@ -10,10 +10,11 @@ from plimsoll.risk.measures import Estimate
 from plimsoll.services.risk_api.risk_runs.messages import cube_cut, risk_run, run_diff, what_if_result
 from plimsoll.workflows.comparison import Change, PositionChange
 from plimsoll.workflows.cube_queries import CutNode
+from plimsoll.workflows.figures import RiskFigures
 from plimsoll.workflows.replay import RunDiff
 from plimsoll.workflows.request import ReportRequest
 from plimsoll.workflows.request_document import to_document
-from plimsoll.workflows.what_if import RiskFigures, TradeRisk, WhatIf
+from plimsoll.workflows.what_if import TradeRisk, WhatIf
 from small_book import share
 
 ESTIMATE = Estimate(10.0, None, 12.0, 0.99, 1, "order_statistic", 5, 500, "binomial")
