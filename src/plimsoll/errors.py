@@ -9,8 +9,10 @@
     ├── NotFoundError            code not-found            exit 2   a name or id that leads to nothing
     ├── ConflictError            code conflict             exit 4   what is wanted contradicts what is stored
     ├── PreconditionError        code precondition-failed  exit 4   somebody else has changed it meanwhile
-    └── PermissionDeniedError    code forbidden            exit 4   the caller may not do this
-        └── FourEyesError        code four-eyes            exit 4   another than the proposer must approve
+    ├── PermissionDeniedError    code forbidden            exit 4   the caller may not do this
+    │   └── FourEyesError        code four-eyes            exit 4   another than the proposer must approve
+    ├── SignInError              code unauthenticated      exit 4   somebody has not shown who they are
+    └── ThrottledError           code rate-limited         exit 4   it was tried too often
 
 A single item that cannot be valued is not an error but a :class:`plimsoll.risk.failures.Failure`:
 the rest of the report stands.
@@ -24,6 +26,8 @@ __all__ = [
     "PermissionDeniedError",
     "PlimsollError",
     "PreconditionError",
+    "SignInError",
+    "ThrottledError",
     "UnavailableError",
     "UsageError",
 ]
@@ -140,3 +144,29 @@ class FourEyesError(PermissionDeniedError):
 
     code = "four-eyes"
     exit_code = 4
+
+
+class SignInError(PlimsollError):
+    """Somebody has not shown who they are; which part of it was wrong is never said."""
+
+    code = "unauthenticated"
+    exit_code = 4
+
+
+class ThrottledError(PlimsollError):
+    """It was tried too often.
+
+    Parameters
+    ----------
+    message, remedy
+        As for :class:`PlimsollError`.
+    seconds
+        After which it may be tried again.
+    """
+
+    code = "rate-limited"
+    exit_code = 4
+
+    def __init__(self, message: str, *, remedy: str = "", seconds: int = 1) -> None:
+        super().__init__(message, remedy=remedy)
+        self.seconds = seconds

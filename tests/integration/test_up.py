@@ -32,7 +32,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 def test_the_first_minutes(running: Running, tmp_path: Path) -> None:
-    """A new user finds demo books, prices and runs, signs in once, and stops it with Ctrl-C."""
+    """A new user finds demo books and runs, makes the first account, and stops it with Ctrl-C."""
     directory = tmp_path / ".local" / "share" / "plimsoll"
     assert running.told["data_directory"] == str(directory)
     with RiskClient(running.url, running.key) as client:
@@ -47,10 +47,9 @@ def test_the_first_minutes(running: Running, tmp_path: Path) -> None:
     assert httpx2.get(running.told["metrics"]).text.startswith("# HELP")
     assert httpx2.get(f"{running.url}/readyz").status_code == 200
     token = urlsplit(running.told["sign_in"]).fragment
-    answers = [
-        httpx2.post(f"{running.url}/sign-in", json={"token": token}, headers={"Origin": running.url})
-        for _ in range(2)
-    ]
+    first = {"token": token, "name": "Ada", "email": "ada@example.com", "password": "several words in a row"}
+    path = f"{running.url}/sign-in/first-administrator"
+    answers = [httpx2.post(path, json=first, headers={"Origin": running.url}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [204, 401]
     code, seconds = running.stop()
     assert (code, seconds < STOP_SECONDS) == (0, True)

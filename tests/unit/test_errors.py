@@ -13,6 +13,8 @@ from plimsoll.errors import (
     PermissionDeniedError,
     PlimsollError,
     PreconditionError,
+    SignInError,
+    ThrottledError,
     UnavailableError,
     UsageError,
 )
@@ -30,6 +32,8 @@ from plimsoll.errors import (
         (PreconditionError, "precondition-failed", 4),
         (PermissionDeniedError, "forbidden", 4),
         (FourEyesError, "four-eyes", 4),
+        (SignInError, "unauthenticated", 4),
+        (ThrottledError, "rate-limited", 4),
     ],
 )
 def test_codes_are_stable(kind: type[PlimsollError], code: str, exit_code: int) -> None:

@@ -128,9 +128,10 @@ class _Telling:
             return
         option = other_place(self._data_dir)
         key = shlex.quote(str(place.key_file))
+        label = "First account    " if link.partition("#")[2].startswith("plf_") else "Sign in, once    "
         write_text(
             f"Plimsoll runs at {url}, for this machine only.\n\n"
-            f"  Sign in, once    {link}\n"
+            f"  {label}{link}\n"
             f"  API page         {url}/api/v1/docs\n"
             f"  Metrics          {metrics}\n"
             f"  Data directory   {place.directory}\n\n"
@@ -188,9 +189,17 @@ async def _run(
                 ):
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()
-                    telling.ready(place, url, f"{metrics}/metrics", context.sign_in.new_link(url))
+                    telling.ready(place, url, f"{metrics}/metrics", await _link(context, url))
                     await stop.wait()
                     telling.step("Stopping …")
+
+
+async def _link(context: "ApiContext", url: str) -> str:
+    """Return the link that makes the first administrator, or lets the user of this machine in."""
+    from plimsoll.workflows.first_administrator import first_link
+
+    token = await first_link(context.database, context.clock())
+    return context.sign_in.new_link(url) if token is None else f"{url}/sign-in#{token}"
 
 
 @asynccontextmanager

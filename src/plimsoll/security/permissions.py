@@ -1,10 +1,16 @@
 """What may be done, and who may do it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-__all__ = ["Permission", "Principal"]
+from plimsoll.security.scopes import EVERYTHING, Scope
+
+__all__ = ["STEP_UP_LIFE", "Permission", "Principal", "PrincipalKind"]
+
+STEP_UP_LIFE = dt.timedelta(minutes=10)
+"""For so long somebody who has shown again who they are may do what is most sensitive."""
 
 
 class Permission(StrEnum):
@@ -39,10 +45,22 @@ class Permission(StrEnum):
     RUNS_START = "runs:start"
     SCHEDULES_READ = "schedules:read"
     SCHEDULES_WRITE = "schedules:write"
+    SESSIONS_READ = "sessions:read"
+    SESSIONS_WRITE = "sessions:write"
     SYSTEM_READ = "system:read"
     TICKS_WRITE = "ticks:write"
+    USERS_READ = "users:read"
+    USERS_WRITE = "users:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+
+
+class PrincipalKind(StrEnum):
+    """What sort of somebody: the user of this machine, a person with an account, or a program with one."""
+
+    LOCAL = "local"
+    USER = "user"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +70,26 @@ class Principal:
     Parameters
     ----------
     id
-        A stable word for them; it is what ``created_by`` of a run holds.
+        A stable word for them; it is what ``created_by`` of a run holds: ``local``, ``user:`` or ``account:``
+        and an id.
     tenant
         Whose data they see.
     name
         For people.
     permissions
         All they may do.
+    kind
+        What sort of somebody they are.
+    session
+        Id of the session by which they came; None for a key.
+    authenticated_at
+        When they signed in, UTC; None for a key.
+    factors
+        How they have shown it, such as ``password`` and ``totp``.
+    stepped_up_at
+        When they last showed it again, UTC; None for never.
+    scope
+        Which portfolios their permissions reach.
 
     Examples
     --------
@@ -71,7 +102,25 @@ class Principal:
     tenant: UUID
     name: str
     permissions: frozenset[Permission]
+    kind: PrincipalKind = PrincipalKind.LOCAL
+    session: UUID | None = None
+    authenticated_at: dt.datetime | None = None
+    factors: frozenset[str] = frozenset()
+    stepped_up_at: dt.datetime | None = None
+    scope: Scope = EVERYTHING
 
     def may(self, permission: Permission) -> bool:
         """Return whether they have the permission."""
         return permission in self.permissions
+
+    def is_stepped_up(self, now: dt.datetime) -> bool:
+        """Return whether they have shown lately who they are; whoever holds the machine's key always has.
+
+        Parameters
+        ----------
+        now
+            UTC.
+        """
+        if self.kind is PrincipalKind.LOCAL:
+            return True
+        return self.stepped_up_at is not None and now - self.stepped_up_at < STEP_UP_LIFE

@@ -1,9 +1,15 @@
 """Permissions and principals."""
 
+import datetime as dt
 import re
+from dataclasses import replace
 from uuid import UUID
 
-from plimsoll.security.permissions import Permission, Principal
+import pytest
+
+from plimsoll.security.permissions import STEP_UP_LIFE, Permission, Principal, PrincipalKind
+
+NOW = dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)
 
 
 def test_each_permission_names_a_resource_and_an_action() -> None:
@@ -16,3 +22,17 @@ def test_a_principal_may_do_what_was_given_and_nothing_else() -> None:
     for given in Permission:
         principal = Principal("a", UUID(int=1), "A", frozenset({given}))
         assert [permission for permission in Permission if principal.may(permission)] == [given]
+
+
+@pytest.mark.parametrize(
+    ("ago", "fresh"),
+    [(None, False), (dt.timedelta(), True), (STEP_UP_LIFE, False), (STEP_UP_LIFE * 0.99, True)],
+)
+def test_a_step_up_lasts_ten_minutes(ago: dt.timedelta | None, fresh: bool) -> None:
+    """It does for people and for programs with an account."""
+    assert STEP_UP_LIFE.total_seconds() == 600
+    at = None if ago is None else NOW - ago
+    for kind in (PrincipalKind.USER, PrincipalKind.SERVICE):
+        somebody = Principal("a", UUID(int=1), "A", frozenset(), kind, stepped_up_at=at)
+        assert somebody.is_stepped_up(NOW) is fresh
+        assert replace(somebody, kind=PrincipalKind.LOCAL).is_stepped_up(NOW)

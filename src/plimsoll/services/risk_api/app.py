@@ -33,7 +33,7 @@ from plimsoll.services.risk_api.prices.endpoints import router as prices
 from plimsoll.services.risk_api.proxies import TrustedProxies
 from plimsoll.services.risk_api.quick_answers import QuickAnswers
 from plimsoll.services.risk_api.request_limits import RequestLimits
-from plimsoll.services.risk_api.requirements import is_public, required
+from plimsoll.services.risk_api.requirements import is_public, needs_sign_in, required
 from plimsoll.services.risk_api.risk_history.endpoints import router as risk_history
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.route_index import RouteIndex
@@ -114,7 +114,7 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
     Raises
     ------
     RuntimeError
-        If a route declares neither a permission nor that it is public.
+        If a route declares neither a permission nor that being signed in is enough nor that it is public.
     """
     app = RiskApi(
         title=TITLE,
@@ -152,7 +152,10 @@ def _declared(router: ApiRouter) -> tuple[ApiRoute, ...]:
     if len(routes) + len(sockets) < len(router.routes):
         raise RuntimeError(f"a route of {router.prefix or '/'} goes round the checks of ApiRoute")
     for route in routes:
-        if not required(route.dependant) and not is_public(route.dependant):
+        said = (required, needs_sign_in, is_public)
+        if not any(found(route.dependant) for found in said):
             methods = ",".join(sorted(route.methods or ()))
-            raise RuntimeError(f"route {methods} {route.path} declares neither a permission nor Public")
+            raise RuntimeError(
+                f"route {methods} {route.path} declares neither a permission nor SignedIn nor Public"
+            )
     return routes

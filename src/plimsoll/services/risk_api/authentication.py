@@ -1,12 +1,16 @@
 """Who sends a request: an API key for programs, a session cookie for browsers; nobody else."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.requests import HTTPConnection
 
-from plimsoll.security.permissions import Principal
-from plimsoll.services.risk_api.context import context_of
+from plimsoll.errors import UnavailableError
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.context import callers_of, context_of
 from plimsoll.services.risk_api.problems import ProblemError
+from plimsoll.workflows.sessions import SESSION_TOKEN
 
-__all__ = ["authenticated", "cookie_name", "refuse_other_sites"]
+__all__ = ["authenticated", "cookie_name", "refuse_other_sites", "still_allowed"]
 
 _WEB_SCHEMES = {"ws": "http", "wss": "https"}
 _SAFE = frozenset({"GET", "HEAD"})
@@ -18,22 +22,27 @@ def cookie_name(scheme: str) -> str:
     return "__Host-plimsoll" if scheme == "https" else "plimsoll"
 
 
-def authenticated(request: HTTPConnection) -> Principal:
+async def authenticated(request: HTTPConnection) -> Principal:
     """Return who sends the request.
 
     Raises
     ------
     ProblemError
-        401 if they do not say, or not truly; 403 if another site makes the user's browser say it.
+        401 if they do not say, or not truly; 403 if another site makes the user's browser say it; 503 if it
+        cannot be known now: nobody is let in on a guess.
     """
     keys = request.headers.getlist("authorization")
-    principal = _by_key(request, keys) if keys else _by_cookie(request)
+    try:
+        principal = await _by_key(request, keys) if keys else await _by_cookie(request)
+    except UnavailableError:
+        detail = "It cannot be known now who you are."
+        raise ProblemError(503, "unavailable", detail, headers={"Retry-After": "1"}) from None
     if principal is None:
         remedy = "Send an API key as a bearer token, or sign in."
         if cookie_name(request.scope["scheme"]) in request.cookies:
             remedy = (
-                "The session has ended: it was idle, or Plimsoll was started again. Sign in with the link "
-                "that plimsoll up has printed."
+                "The session has ended: it was idle, it was ended elsewhere, or Plimsoll was started again. "
+                "Sign in at /sign-in, or with the link that plimsoll up has printed."
             )
         raise ProblemError(401, "unauthenticated", "Nobody is signed in.", remedy=remedy, headers=_CHALLENGE)
     return principal
@@ -54,16 +63,33 @@ def refuse_other_sites(request: HTTPConnection) -> None:
         raise ProblemError(403, "cross-site", "The request does not come from a page of this server.")
 
 
-def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | None:
+def still_allowed(
+    connection: HTTPConnection, caller: Principal, permission: Permission
+) -> Callable[[], Awaitable[bool]]:
+    """Return what says whether a caller's key or session still lets them, for what lasts longer."""
+
+    async def allowed() -> bool:
+        try:
+            found = await authenticated(connection)
+        except ProblemError:
+            return False
+        return found.id == caller.id and found.tenant == caller.tenant and found.may(permission)
+
+    return allowed
+
+
+async def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | None:
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer":
         return None
     return context_of(request).sign_in.with_key(token.strip())
 
 
-def _by_cookie(request: HTTPConnection) -> Principal | None:
+async def _by_cookie(request: HTTPConnection) -> Principal | None:
     token = request.cookies.get(cookie_name(_scheme(request)), "")
     principal = context_of(request).sign_in.with_session(token)
+    if principal is None and SESSION_TOKEN.fullmatch(token):
+        principal = await callers_of(request).of(token)
     # A WebSocket has no method, and may do more than read.
     if principal is not None and request.scope.get("method") not in _SAFE:
         refuse_other_sites(request)

@@ -17,10 +17,12 @@ from plimsoll.monitoring.tracing import Tracing
 from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
+from plimsoll.security.passwords import Passwords
 from plimsoll.security.sealing import Sealer
 from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
+from plimsoll.services.risk_api.known_callers import KnownCallers
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import DEFAULT_RATE, RateLimiting
 from plimsoll.services.risk_api.request_limits import LOOPBACK
@@ -34,10 +36,12 @@ from plimsoll.workflows.outward import Outward
 __all__ = [
     "ApiContext",
     "Calculations",
+    "Callers",
     "Context",
     "LifespanState",
     "Live",
     "calculations_of",
+    "callers_of",
     "context_of",
     "in_process",
     "live_of",
@@ -91,6 +95,8 @@ class ApiContext:
         Where spans go; None for nowhere.
     four_eyes
         Whether nobody approves a change of a limit that they have proposed themselves.
+    passwords
+        What hashes and checks passwords.
     """
 
     database: Database
@@ -111,6 +117,7 @@ class ApiContext:
     rate_limit: float = DEFAULT_RATE
     tracing: Tracing | None = None
     four_eyes: bool = True
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 class LifespanState(TypedDict):
@@ -133,6 +140,8 @@ class LifespanState(TypedDict):
         Whether the parts that are needed work.
     live
         Live risk of this process.
+    callers
+        Those who were recognised a moment ago, by the token of their session.
     feed
         The events that clients follow.
     """
@@ -144,6 +153,7 @@ class LifespanState(TypedDict):
     rate_limiting: RateLimiting
     readiness: Readiness
     live: LiveHub
+    callers: KnownCallers
     feed: EventFeed
 
 
@@ -165,6 +175,12 @@ def calculations_of(request: Request) -> Places:
     return calculations
 
 
+def callers_of(request: HTTPConnection) -> KnownCallers:
+    """Return who was recognised a moment ago."""
+    callers: KnownCallers = request.state.callers
+    return callers
+
+
 def live_of(request: HTTPConnection) -> LiveHub:
     """Return live risk of this process."""
     live: LiveHub = request.state.live
@@ -172,6 +188,7 @@ def live_of(request: HTTPConnection) -> LiveHub:
 
 
 Calculations = Annotated[Places, Depends(calculations_of)]
+Callers = Annotated[KnownCallers, Depends(callers_of)]
 Context = Annotated[ApiContext, Depends(context_of)]
 Live = Annotated[LiveHub, Depends(live_of)]
 

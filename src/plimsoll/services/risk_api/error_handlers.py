@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plimsoll.errors import DataError, PlimsollError
+from plimsoll.errors import DataError, PlimsollError, ThrottledError
 from plimsoll.services.risk_api.echoes import texts, without_echo
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
 from plimsoll.services.risk_api.violations import known_names, violations
@@ -28,6 +28,8 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "four-eyes": 403,
         "not-found": 404,
         "precondition-failed": 412,
+        "rate-limited": 429,
+        "unauthenticated": 401,
         "unavailable": 503,
         "usage": 422,
     }
@@ -103,8 +105,14 @@ def _of_purpose(request: Request, error: PlimsollError) -> ProblemError:
         without_echo(error.message, sent),
         remedy=without_echo(error.remedy, sent),
         violations=place,
-        headers=_RETRY if status == 503 else {},
+        headers=_headers(status, error),
     )
+
+
+def _headers(status: int, error: PlimsollError) -> Mapping[str, str]:
+    if isinstance(error, ThrottledError):
+        return {"Retry-After": str(error.seconds)}
+    return _RETRY if status == 503 else {}
 
 
 def _sent(request: Request) -> Iterator[str]:

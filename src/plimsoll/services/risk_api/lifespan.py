@@ -13,12 +13,15 @@ from plimsoll.monitoring.health import Readiness
 from plimsoll.monitoring.slow_queries import watch_queries
 from plimsoll.performance.breaker import Breaker, BreakerState
 from plimsoll.performance.rate_limits import RateLimits
+from plimsoll.security.permissions import Principal
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
+from plimsoll.services.risk_api.known_callers import KnownCallers
 from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
+from plimsoll.workflows.sessions import principal_of
 
 __all__ = ["lifespan_of"]
 
@@ -62,6 +65,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "rate_limiting": limiting,
                     "readiness": Readiness(checks),
                     "live": live,
+                    "callers": KnownCallers(partial(_caller, context)),
                     "feed": feed,
                 }
         finally:
@@ -69,6 +73,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
             await limits.close()
             await feed.close()
             await context.cache.close()
+            context.passwords.close()
             await context.database.dispose()
 
     return lifespan
@@ -76,6 +81,10 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
 
 def _openness(breaker: Breaker) -> float:
     return {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 1.0}[breaker.state]
+
+
+async def _caller(context: ApiContext, token: str) -> Principal | None:
+    return await principal_of(context.database, token, context.clock())
 
 
 async def _migrated(context: ApiContext) -> None:

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from plimsoll.services.risk_api.effort import effort_of
 from plimsoll.services.risk_api.problems import PROBLEM_TITLES, PROBLEM_TYPE
-from plimsoll.services.risk_api.requirements import required
+from plimsoll.services.risk_api.requirements import needs_sign_in, needs_step_up, required
 from plimsoll.services.risk_api.routes import ApiRoute
 from plimsoll.services.risk_api.uploads import accepted
 from plimsoll.wire.problem import Problem
@@ -85,10 +85,13 @@ def api_document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any], route: ApiRoute) -> None:
     permissions = sorted(permission.value for permission in required(route.dependant))
-    operation["security"] = [{scheme: []} for scheme in _SECURITY] if permissions else []
-    if permissions:
+    signed_in = needs_sign_in(route.dependant)
+    operation["security"] = [{scheme: []} for scheme in _SECURITY] if permissions or signed_in else []
+    if permissions or signed_in:
         operation["x-permissions"] = permissions
         operation["x-cost"] = effort_of(route.endpoint).cost
+    if needs_step_up(route.dependant):
+        operation["x-step-up"] = True
     if files := accepted(route.dependant):
         schema = {"type": "string", "format": "binary"}
         shown = {

@@ -14,7 +14,7 @@ from plimsoll.performance.overload import Admission, Priority
 from plimsoll.services.risk_api.effort import effort_of
 from plimsoll.services.risk_api.entry import SECURITY_HEADERS
 from plimsoll.services.risk_api.problems import PROBLEM_TITLES, PROBLEM_TYPE
-from plimsoll.services.risk_api.requirements import required
+from plimsoll.services.risk_api.requirements import needs_sign_in, required
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRoute
 
 __all__ = ["Door", "Priorities"]
@@ -180,6 +180,6 @@ def _priority(route: ApiRoute, method: str) -> Priority:
     stated = effort_of(route.endpoint).priority
     if stated is not None:
         return stated
-    if not required(route.dependant):
+    if not required(route.dependant) and not needs_sign_in(route.dependant):
         return Priority.VITAL
     return Priority.READ if method in _READS else Priority.WRITE

@@ -39,6 +39,7 @@ PROBLEM_TITLES: Mapping[str, str] = MappingProxyType(
         "precondition-required": "If-Match is required",
         "rate-limited": "You ask for too much",
         "request-timeout": "The body did not arrive in time",
+        "step-up-required": "Show again who you are",
         "unauthenticated": "Who are you?",
         "unavailable": "Something that is needed is not there",
         "unsupported-media-type": "The content type is not accepted here",

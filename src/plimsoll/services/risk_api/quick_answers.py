@@ -35,16 +35,16 @@ class QuickAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        quick = self._answer(scope, receive) if scope["type"] == "http" else None
+        quick = await self._answer(scope, receive) if scope["type"] == "http" else None
         await (quick or self.app)(scope, receive, send)
 
-    def _answer(self, scope: Scope, receive: Receive) -> Response | None:
+    async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
         route = self._kept.find(scope)
         if route is None or route.keeping is None:
             return None
         request = Request(scope, receive)
         try:
-            route.admit(request)
+            await route.admit(request)
         except ProblemError:
             return None  # the long way says it as a problem
         state = scope["state"]

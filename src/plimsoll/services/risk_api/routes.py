@@ -12,12 +12,18 @@ from starlette.responses import Response
 
 from plimsoll.security.permissions import Permission
 from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.context import context_of
 from plimsoll.services.risk_api.effort import effort_of
 from plimsoll.services.risk_api.etags import tagged
 from plimsoll.services.risk_api.kept_answers import KeptAnswers, keeping_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
-from plimsoll.services.risk_api.requirements import is_public, required
+from plimsoll.services.risk_api.requirements import (
+    is_public,
+    needs_sign_in,
+    needs_step_up,
+    required,
+)
 from plimsoll.services.risk_api.sockets import Conversation, SocketRoute
 from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
 from plimsoll.services.risk_api.uploads import MAX_UPLOAD, accepted
@@ -40,7 +46,9 @@ class ApiRoute(APIRoute):
         """Return the endpoint behind its checks."""
         handler = super().get_route_handler()
         self._permissions = required(self.dependant)
-        self._public = is_public(self.dependant) and not self._permissions
+        self._signed_in = needs_sign_in(self.dependant)
+        self._step_up = needs_step_up(self.dependant)
+        self._public = is_public(self.dependant) and not self._permissions and not self._signed_in
         self._cost = effort_of(self.endpoint).cost
         self.keeping = None if self._public else keeping_of(self.endpoint)
         parameters = frozenset(_query_names(self.dependant))
@@ -50,7 +58,7 @@ class ApiRoute(APIRoute):
         is_read = "GET" in (self.methods or ()) and self.path_format.startswith(API_PREFIX)
 
         async def checked(request: Request) -> Response:
-            self.admit(request)
+            await self.admit(request)
             _refuse_unknown(request, parameters)
 
             async def made(asked: Request) -> Response:
@@ -65,7 +73,7 @@ class ApiRoute(APIRoute):
 
         return checked
 
-    def admit(self, request: Request) -> None:
+    async def admit(self, request: Request) -> None:
         """Let a request pass whose caller is known, has the permission and has not asked for too much.
 
         A request is checked and charged once, however often this is called.
@@ -84,15 +92,18 @@ class ApiRoute(APIRoute):
         if self._public:
             return
         try:
-            self._admit(request)
+            await self._admit(request)
         except ProblemError as error:
             state["refusal"] = error
             raise
 
-    def _admit(self, request: Request) -> None:
-        principal = authenticated(request)
-        if not self._permissions or not self._permissions <= principal.permissions:
+    async def _admit(self, request: Request) -> None:
+        principal = await authenticated(request)
+        if not (self._permissions or self._signed_in) or not self._permissions <= principal.permissions:
             raise ProblemError(403, "forbidden", "A permission is missing for this.")
+        if self._step_up and not principal.is_stepped_up(context_of(request).clock()):
+            remedy = "Show again who you are at /api/v1/me/step-up, then repeat the request."
+            raise ProblemError(403, "step-up-required", "This needs a fresh sign-in.", remedy=remedy)
         request.scope["state"]["principal"] = principal
         limiting: RateLimiting = request.scope["state"]["rate_limiting"]
         limiting.charge(request, principal, self._cost)

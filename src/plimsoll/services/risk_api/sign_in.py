@@ -1,4 +1,4 @@
-"""The one principal of this machine, until accounts exist: a key for programs, a one-time link for people."""
+"""The user of this machine, beside all accounts: a key for programs, a one-time link for a browser."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -108,9 +108,9 @@ class LocalSignIn:
         session.seen = now
         return self.principal
 
-    def sign_out(self, token: str) -> None:
-        """End a session; one that is unknown has ended already."""
-        self._sessions.pop(digest(token), None)
+    def sign_out(self, token: str) -> bool:
+        """End a session, and return whether there was one."""
+        return self._sessions.pop(digest(token), None) is not None
 
     def _forget_old_sessions(self, now: dt.datetime) -> None:
         self._sessions = {kept: session for kept, session in self._sessions.items() if session.lives(now)}

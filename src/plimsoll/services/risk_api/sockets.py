@@ -36,17 +36,17 @@ class SocketRoute(WebSocketRoute):
     async def _talk(self, socket: WebSocket) -> None:
         socket.state.route = self.path
         try:
-            principal = self._caller(socket)
+            principal = await self._caller(socket)
         except ProblemError as error:
             await problem_response(socket, error)(socket.scope, socket.receive, socket.send)
             return
         await self.conversation(socket, principal)
 
-    def _caller(self, socket: WebSocket) -> Principal:
+    async def _caller(self, socket: WebSocket) -> Principal:
         # Pages may open sockets to other sites, whatever CORS says: a page says where it comes from.
         if "origin" in socket.headers:
             refuse_other_sites(socket)
-        principal = authenticated(socket)
+        principal = await authenticated(socket)
         if not principal.may(self.permission):
             raise ProblemError(403, "forbidden", "A permission is missing for this.")
         return principal

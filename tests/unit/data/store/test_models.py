@@ -3,6 +3,14 @@
 import time
 from uuid import UUID
 
+from plimsoll.data.store.account_rows import (
+    DeviceRow,
+    OneTimeTokenRow,
+    SessionRow,
+    SignInRow,
+    ThrottleRow,
+    UserRow,
+)
 from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
 from plimsoll.data.store.audit_rows import AuditEventRow, AuditSealRow, AuditUnsealedRow
 from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
@@ -35,6 +43,7 @@ ROWS = (
     BreachRow,
     ChannelMessageRow,
     ChannelRow,
+    DeviceRow,
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,
@@ -46,11 +55,16 @@ ROWS = (
     LimitRow,
     LimitVersionRow,
     LiveLevelRow,
+    OneTimeTokenRow,
     PortfolioRow,
     PriceSetRow,
     RunRow,
     ScheduleRow,
+    SessionRow,
+    SignInRow,
     TenantRow,
+    ThrottleRow,
+    UserRow,
     WebhookDeliveryRow,
     WebhookRow,
 )

@@ -2,9 +2,13 @@
 
 import pytest
 
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.services.risk_api.authentication import cookie_name
 from plimsoll.services.risk_api.sign_in import LocalSignIn
+from plimsoll.workflows.sessions import Origin, begin
 from probe_api import ADDRESS, CANARY, KEY, PROBE, client_of, probe_app, sign_in
+from somebody import NOW, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -120,11 +124,35 @@ async def test_on_https_the_cookie_is_bound_to_its_host() -> None:
         assert (await client.get(WHO, headers=cookie_of(local, "__Host-plimsoll"))).status_code == 200
 
 
-async def test_a_session_of_before_a_restart_is_told_what_to_do() -> None:
-    """Sessions live as long as the process; the refusal says where the next link is."""
-    async with client_of(probe_app(), key=None) as client:
+async def test_a_session_that_has_ended_is_told_what_to_do(database: Database) -> None:
+    """The refusal says where to sign in again."""
+    async with client_of(probe_app(database), key=None) as client:
         answer = await client.get(f"{PROBE}/who", headers={"cookie": "plimsoll=" + "x" * 43})
         other = await client.get(f"{PROBE}/who")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-    assert "plimsoll up" in answer.json()["remedy"]
-    assert "plimsoll up" not in other.json()["remedy"]
+    assert "/sign-in" in answer.json()["remedy"]
+    assert "/sign-in" not in other.json()["remedy"]
+
+
+async def test_a_person_with_a_session_is_known(database: Database) -> None:
+    """Their cookie says who they are, until the session is ended."""
+    user = await new_user(database)
+    local = LocalSignIn(LOCAL_TENANT, KEY, lambda: NOW)
+    async with database.session(LOCAL_TENANT) as session:
+        made = await begin(
+            session, user, tenant=LOCAL_TENANT, factors=frozenset({"password"}), origin=Origin(), now=NOW
+        )
+    cookie = {"cookie": f"plimsoll={made.token}"}
+    async with client_of(probe_app(database, local=local, clock=lambda: NOW), key=None) as client:
+        assert (await client.get(WHO, headers=cookie)).json() == {"id": f"user:{user.id}"}
+        signed_out = await client.post("/sign-out", headers={**cookie, **ORIGIN})
+        assert signed_out.status_code == 204
+        assert (await client.get(WHO, headers=cookie)).status_code == 401
+
+
+async def test_nobody_is_let_in_while_it_cannot_be_known() -> None:
+    """Without the database a session is neither right nor wrong: 503, and no guess."""
+    async with client_of(probe_app(), key=None) as client:
+        answer = await client.get(WHO, headers={"cookie": "plimsoll=" + "x" * 43})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"

@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from plimsoll.data.store import (  # noqa: F401 - their tables belong to the metadata
+    account_rows,
     alert_rows,
     audit_rows,
     breach_rows,

@@ -15,6 +15,7 @@ from plimsoll.data.store.events import EventRecord
 from plimsoll.errors import UsageError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
+from plimsoll.services.risk_api.authentication import still_allowed
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -85,12 +86,17 @@ async def read_events(
     seen = after if last is None else _position(last)
     await _refuse_unknown(context, caller, seen)
 
+    allowed = still_allowed(request, caller, Permission.EVENTS_READ)
+
     @asynccontextmanager
     async def following() -> AsyncIterator[Ready]:
         async with feed.following(caller.tenant, seen, kinds=kinds, portfolio_id=portfolio) as cursor:
 
             async def ready() -> Sequence[ServerSentEvent]:
-                return [_sent(event) for event in await cursor.next()]
+                found = await cursor.next()
+                if not await allowed():
+                    raise ConnectionAbortedError
+                return [_sent(event) for event in found]
 
             yield ready
 

@@ -1,16 +1,15 @@
 """Live risk: the numbers of now, the numbers as they come, and the ticks behind them."""
 
-from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.authentication import still_allowed
 from plimsoll.services.risk_api.context import Context, Live, context_of, live_of
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.live.tick_socket import SocketLimits, TickConversation
@@ -69,7 +68,7 @@ async def follow_live_portfolio(
     return UpdateStream(
         stream.feed,
         last,
-        _still(request, caller, Permission.LIVE_READ),
+        still_allowed(request, caller, Permission.LIVE_READ),
         context.streams,
         context.metrics.live,
     )
@@ -79,21 +78,8 @@ async def follow_live_portfolio(
 async def send_ticks(socket: WebSocket, caller: Principal) -> None:
     """Take ticks: batches of symbol, price and time in, an acknowledgement of each out."""
     context = context_of(socket)
-    still = _still(socket, caller, Permission.TICKS_WRITE)
+    still = still_allowed(socket, caller, Permission.TICKS_WRITE)
     conversation = TickConversation(
         socket, caller, still, live_of(socket), context.streams, context.metrics.live, SocketLimits()
     )
     await conversation.hold()
-
-
-def _still(connection: HTTPConnection, caller: Principal, permission: Permission) -> Callable[[], bool]:
-    """Return what says whether the caller's key or session still lets them."""
-
-    def allowed() -> bool:
-        try:
-            found = authenticated(connection)
-        except ProblemError:
-            return False
-        return found.id == caller.id and found.tenant == caller.tenant and found.may(permission)
-
-    return allowed

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.websockets import WebSocket
@@ -76,7 +76,7 @@ class TickConversation:
         self,
         socket: WebSocket,
         caller: Principal,
-        still_allowed: Callable[[], bool],
+        still_allowed: Callable[[], Awaitable[bool]],
         hub: LiveHub,
         streams: Streams,
         metrics: LiveMetrics,
@@ -142,7 +142,7 @@ class TickConversation:
             await self._close(1003, "Send text, not bytes.")
         elif len(text) > MAX_MESSAGE:
             await self._close(_TOO_BIG, f"A message may have {MAX_MESSAGE} characters.")
-        elif not self._allowed():
+        elif not await self._allowed():
             await self._close(_POLICY, "The right to send ticks has ended; sign in again.")
         else:
             return text
@@ -190,12 +190,12 @@ class TickConversation:
                 self._metrics.ticks.labels(outcome.value).inc(count)
         return answer_to(batch, taken, degraded=room.degraded)
 
-    def _allowed(self) -> bool:
+    async def _allowed(self) -> bool:
         now = time.monotonic()
         if now - self._checked < self._limits.check_seconds:
             return True
         self._checked = now
-        return self._still_allowed()
+        return await self._still_allowed()
 
     async def _say(self, text: str) -> None:
         async with asyncio.timeout(self._limits.send_seconds):

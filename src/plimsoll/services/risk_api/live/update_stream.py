@@ -1,7 +1,7 @@
 """Live updates as server-sent events, their bytes shared by all who listen."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
@@ -49,7 +49,7 @@ class UpdateStream(EventStream):
         self,
         feed: LiveFeed,
         last_id: str | None,
-        still_allowed: Callable[[], bool],
+        still_allowed: Callable[[], Awaitable[bool]],
         streams: Streams,
         metrics: LiveMetrics,
     ) -> None:
@@ -70,13 +70,13 @@ class UpdateStream(EventStream):
 
     async def _next(self) -> Sequence[UpdateEvent]:
         delivery = await self._listener.next()
-        if delivery is None or not self._allowed():
+        if delivery is None or not await self._allowed():
             raise ConnectionAbortedError
         return (UpdateEvent(delivery),)
 
-    def _allowed(self) -> bool:
+    async def _allowed(self) -> bool:
         now = time.monotonic()
         if now - self._checked < _CHECK_SECONDS:
             return True
         self._checked = now
-        return self._still_allowed()
+        return await self._still_allowed()

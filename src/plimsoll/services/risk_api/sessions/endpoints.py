@@ -1,32 +1,40 @@
-"""Signing in with the one-time link, and out again."""
+"""Signing a browser in, by a password or a one-time link, and out again."""
 
 from fastapi import Request
-from pydantic import Field
 from starlette.responses import Response
 
+from plimsoll.performance.overload import Priority
 from plimsoll.services.risk_api.authentication import cookie_name, refuse_other_sites
-from plimsoll.services.risk_api.context import Context
+from plimsoll.services.risk_api.context import Callers, Context
+from plimsoll.services.risk_api.cookies import drop_session, keep_device, keep_session, origin_of
+from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.routes import ApiRouter
-from plimsoll.services.risk_api.sign_in import LIFE_OF_SESSION
+from plimsoll.services.risk_api.sessions.messages import FirstAdministrator, Link, PasswordClaim
 from plimsoll.services.risk_api.static_files import page_file, static_file
-from plimsoll.wire.model import WireModel
+from plimsoll.workflows import sign_in as signing_in
+from plimsoll.workflows.first_administrator import make_first_administrator
+from plimsoll.workflows.sessions import SignedIn
+from plimsoll.workflows.sessions import sign_out as end_session
+from plimsoll.workflows.sign_in import Claim
 
-__all__ = ["Link", "router", "sign_in", "sign_in_page", "sign_in_script", "sign_out"]
+__all__ = [
+    "create_first_administrator",
+    "router",
+    "sign_in",
+    "sign_in_page",
+    "sign_in_script",
+    "sign_out",
+    "try_password",
+]
 
 router = ApiRouter("sessions", prefix="")
 
 
-class Link(WireModel):
-    """What the one-time link carries."""
-
-    token: str = Field(max_length=64, description="What stands after # in the link")
-
-
 @router.get("/sign-in", dependencies=[Public], include_in_schema=False)
 async def sign_in_page() -> Response:
-    """Show the page that takes the token out of the link."""
+    """Show the page that takes the token out of the link, or asks for a password."""
     return page_file(__package__, "sign_in.html")
 
 
@@ -38,31 +46,61 @@ async def sign_in_script() -> Response:
 
 @router.post("/sign-in", dependencies=[Public], include_in_schema=False)
 async def sign_in(link: Link, request: Request, context: Context) -> Response:
-    """Turn a link, once, into a session of this browser."""
+    """Turn a link, once, into a session of this browser for the user of the machine."""
     refuse_other_sites(request)
     session = context.sign_in.redeem(link.token)
     if session is None:
         raise ProblemError(401, "unauthenticated", "The link was used already or is too old.")
     answer = Response(status_code=204)
-    scheme = request.scope["scheme"]
-    answer.set_cookie(
-        cookie_name(scheme),
-        session,
-        max_age=int(LIFE_OF_SESSION.total_seconds()),
-        path="/",
-        secure=scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    keep_session(request, answer, session)
     return answer
 
 
+@router.post("/sign-in/password", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def try_password(claim: PasswordClaim, request: Request, context: Context) -> Response:
+    """Turn e-mail address and password into a session of this browser."""
+    refuse_other_sites(request)
+    said = Claim(claim.email, claim.password, claim.tenant)
+    made = await signing_in.sign_in(
+        context.database, context.passwords, said, origin_of(request), context.clock()
+    )
+    return _signed_in(request, made)
+
+
+@router.post("/sign-in/first-administrator", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def create_first_administrator(new: FirstAdministrator, request: Request, context: Context) -> Response:
+    """Turn the link of the first start, once, into the first administrator and a session of this browser."""
+    refuse_other_sites(request)
+    made = await make_first_administrator(
+        context.database,
+        context.passwords,
+        new.token,
+        name=new.name,
+        email=new.email,
+        password=new.password,
+        origin=origin_of(request),
+        now=context.clock(),
+    )
+    return _signed_in(request, made)
+
+
 @router.post("/sign-out", dependencies=[Public], include_in_schema=False)
-async def sign_out(request: Request, context: Context) -> Response:
+async def sign_out(request: Request, context: Context, callers: Callers) -> Response:
     """End the session of this browser."""
     refuse_other_sites(request)
-    name = cookie_name(request.scope["scheme"])
-    context.sign_in.sign_out(request.cookies.get(name, ""))
+    token = request.cookies.get(cookie_name(request.scope["scheme"]), "")
+    if not context.sign_in.sign_out(token):
+        await end_session(context.database, token, context.clock())
+        callers.forget()
     answer = Response(status_code=204)
-    answer.delete_cookie(name, path="/", secure=name.startswith("__Host-"), httponly=True, samesite="strict")
+    drop_session(request, answer)
+    return answer
+
+
+def _signed_in(request: Request, made: SignedIn) -> Response:
+    answer = Response(status_code=204)
+    keep_session(request, answer, made.token)
+    keep_device(request, answer, made.device)
     return answer

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -47,7 +47,7 @@ class Right:
     there: bool = True
     asked: int = field(default=0)
 
-    def __call__(self) -> bool:
+    async def __call__(self) -> bool:
         """Say so."""
         self.asked += 1
         return self.there
@@ -58,7 +58,7 @@ async def talking(
     database: Database,
     tenant: UUID,
     *,
-    still: Callable[[], bool] = lambda: True,
+    still: Callable[[], Awaitable[bool]] | None = None,
     streams: Streams | None = None,
     **limits: float,
 ) -> AsyncIterator[Talk]:
@@ -70,7 +70,7 @@ async def talking(
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             socket = WebSocket(scope, receive, send)
             within = SocketLimits(**limits)  # type: ignore[arg-type] # - numbers all
-            await TickConversation(socket, caller, still, live, held, metrics, within).hold()
+            await TickConversation(socket, caller, still or Right(), live, held, metrics, within).hold()
 
         async with AsgiSocket(app, "/ticks") as socket:
             assert (await socket.hear())["type"] == "websocket.accept"

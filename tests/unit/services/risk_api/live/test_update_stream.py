@@ -16,6 +16,11 @@ pytestmark = pytest.mark.anyio
 SCOPE = {"type": "http", "method": "GET"}
 
 
+async def always() -> bool:
+    """Let them go on."""
+    return True
+
+
 def test_an_event_has_the_id_the_reason_and_the_bytes() -> None:
     """The body is sent as it was encoded."""
     event = UpdateEvent(Delivery(Reason.RESET, Published("f-7", 7, b'{"a": 1}')))
@@ -25,7 +30,7 @@ def test_an_event_has_the_id_the_reason_and_the_bytes() -> None:
 async def test_a_listener_is_counted_and_let_go_when_the_feed_ends() -> None:
     """The stream begins with the snapshot, goes on with updates and ends with the feed."""
     feed, streams, registry = LiveFeed(), Streams(), CollectorRegistry()
-    stream = UpdateStream(feed, None, lambda: True, streams, LiveMetrics(registry))
+    stream = UpdateStream(feed, None, always, streams, LiveMetrics(registry))
     feed.publish(b"1")
     said: asyncio.Queue[Message] = asyncio.Queue()
     never: asyncio.Event = asyncio.Event()

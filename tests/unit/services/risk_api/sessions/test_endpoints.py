@@ -4,8 +4,13 @@ from http.cookies import SimpleCookie
 
 import pytest
 
+from plimsoll.data.store import tenants
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.services.risk_api.sign_in import LocalSignIn
+from plimsoll.workflows.first_administrator import first_link
 from probe_api import ADDRESS, CANARY, PROBE, client_of, probe_app, sign_in
+from somebody import EMAIL, NOW, PASSWORD, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -96,3 +101,46 @@ async def test_the_page_and_its_script_are_there() -> None:
     assert script.headers["content-type"].startswith("text/javascript")
     assert script.text.index("replaceState") < script.text.index("fetch(")
     assert style.status_code == 200
+
+
+async def test_the_first_administrator_is_made_once(database: Database) -> None:
+    """The link of the first start makes an account and signs in; a second time it does nothing."""
+    async with database.session(LOCAL_TENANT) as session:
+        await tenants.ensure(session, LOCAL_TENANT, "local")
+    token = await first_link(database, NOW)
+    new = {"token": token, "name": "Ada", "email": EMAIL, "password": PASSWORD}
+    path = "/sign-in/first-administrator"
+    async with client_of(probe_app(database, clock=lambda: NOW), key=None) as client:
+        assert (await client.post(path, json=new)).status_code == 403
+        short = await client.post(path, json={**new, "password": CANARY}, headers=OURS)
+        assert (short.status_code, CANARY in short.text) == (422, False)
+        assert (await client.post(path, json=new, headers=OURS)).status_code == 204
+        assert (await client.get(f"{PROBE}/who")).json()["id"].startswith("user:")
+        assert (await client.post(path, json=new, headers=OURS)).status_code == 401
+
+
+async def test_a_password_signs_a_browser_in(database: Database) -> None:
+    """Two cookies come with it, and a browser that is known keeps its mark; a wrong one is told nothing."""
+    user = await new_user(database)
+    right = {"email": EMAIL, "password": PASSWORD}
+    path = "/sign-in/password"
+    async with client_of(probe_app(database, clock=lambda: NOW), key=None) as client:
+        assert (await client.post(path, json=right)).status_code == 403
+        wrong = await client.post(path, json={**right, "password": CANARY}, headers=OURS)
+        assert (wrong.status_code, wrong.json()["code"]) == (401, "unauthenticated")
+        assert (CANARY in wrong.text, "set-cookie" in wrong.headers) == (False, False)
+        made = await client.post(path, json=right, headers=OURS)
+        assert (made.status_code, len(made.headers.get_list("set-cookie"))) == (204, 2)
+        assert (await client.get(f"{PROBE}/who")).json() == {"id": f"user:{user.id}"}
+        again = await client.post(path, json=right, headers=OURS)
+        assert (again.status_code, len(again.headers.get_list("set-cookie"))) == (204, 1)
+
+
+async def test_guessing_is_told_when_to_go_on(database: Database) -> None:
+    """After ten tries 429 says in how many seconds."""
+    await new_user(database)
+    wrong = {"email": EMAIL, "password": CANARY}
+    async with client_of(probe_app(database, clock=lambda: NOW), key=None) as client:
+        found = [await client.post("/sign-in/password", json=wrong, headers=OURS) for _ in range(11)]
+    assert [answer.status_code for answer in found] == [401] * 10 + [429]
+    assert found[-1].headers["retry-after"] == "900"

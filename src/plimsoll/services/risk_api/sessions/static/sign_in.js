@@ -3,18 +3,67 @@
 const state = document.getElementById("state");
 const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
-fetch("/sign-in", {
-  method: "POST",
-  headers: { "Content-Type": "application/json" },
-  body: JSON.stringify({ token }),
-})
-  .then((answer) => {
+
+function say(text) {
+  state.textContent = text;
+}
+
+async function send(path, message) {
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(message),
+    });
     if (answer.ok) {
-      location.replace("/api/v1/docs");
-    } else {
-      state.textContent = "The link was used already or is too old. `plimsoll up` prints a new one.";
+      return { status: answer.status, message: answer.status === 204 ? {} : await answer.json() };
     }
-  })
-  .catch(() => {
-    state.textContent = "The server does not answer.";
+    const problem = await answer.json();
+    const told = [problem.detail || problem.title, problem.remedy].filter(Boolean);
+    return { status: answer.status, told: told.join(" ") };
+  } catch {
+    return { status: 0, told: "The server does not answer." };
+  }
+}
+
+function enter() {
+  location.replace("/api/v1/docs");
+}
+
+// Show a form; what is typed into it goes to `path`, with what `more` adds.
+function ask(id, path, more, done) {
+  const form = document.getElementById(id);
+  form.hidden = false;
+  form.querySelector("input").focus();
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button");
+    button.disabled = true;
+    say("…");
+    const found = await send(path, { ...Object.fromEntries(new FormData(form)), ...more });
+    button.disabled = false;
+    say(found.told || "");
+    if (!found.told) {
+      done(found.message, form);
+    }
   });
+}
+
+async function redeem() {
+  say("Signing in …");
+  const found = await send("/sign-in", { token });
+  if (found.told) {
+    say("The link was used already or is too old. `plimsoll up` prints a new one.");
+    ask("password-form", "/sign-in/password", {}, enter);
+  } else {
+    enter();
+  }
+}
+
+if (token.startsWith("plf_")) {
+  ask("first-form", "/sign-in/first-administrator", { token }, enter);
+} else if (token) {
+  redeem();
+} else {
+  ask("password-form", "/sign-in/password", {}, enter);
+}

@@ -1,0 +1,82 @@
+"""Where a permission holds: in the whole tenant, or in some portfolios and all that lies below them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+__all__ = ["EVERYTHING", "Reach", "Scope"]
+
+Reach = tuple[frozenset[UUID], ...]
+"""What a request reaches: the portfolios at or below one of each set; several sets are an overlap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where each permission of a principal holds.
+
+    Parameters
+    ----------
+    parts
+        Permissions that do not hold in the whole tenant, each with the portfolios at and below which it
+        does; see :meth:`of`.
+
+    Examples
+    --------
+    >>> desk = UUID(int=1)
+    >>> scope = Scope.of({"runs:read": {desk}})
+    >>> scope.reach(["portfolios:read"]) is None, scope.reach(["runs:read"]) == (frozenset({desk}),)
+    (True, True)
+    """
+
+    parts: tuple[tuple[str, frozenset[UUID]], ...] = ()
+
+    @classmethod
+    def of(cls, roots: Mapping[str, Iterable[UUID]]) -> "Scope":
+        """Return a scope.
+
+        Parameters
+        ----------
+        roots
+            By permission, the portfolios at and below which it holds; a permission that is not there holds in
+            the whole tenant, one without portfolios nowhere.
+        """
+        return cls(tuple(sorted((str(name), frozenset(ids)) for name, ids in roots.items())))
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every permission holds in the whole tenant."""
+        return not self.parts
+
+    def reach(self, permissions: Iterable[str]) -> Reach | None:
+        """Return what a request that needs these permissions reaches; None for the whole tenant.
+
+        Parameters
+        ----------
+        permissions
+            All that it needs; the caller has them.
+        """
+        if not self.parts:
+            return None
+        needed = set(permissions)
+        found = {ids for name, ids in self.parts if name in needed}
+        return tuple(sorted(found, key=sorted)) if found else None
+
+    def covers(self, other: "Scope", permissions: Iterable[str]) -> bool:
+        """Return whether these permissions hold here wherever they hold there, going by the portfolios named.
+
+        Parameters
+        ----------
+        other
+            Another scope; a portfolio below one of ours counts as outside unless it is named here as well.
+        permissions
+            Those that are compared.
+        """
+        mine, theirs = dict(self.parts), dict(other.parts)
+        return all(
+            name not in mine or (name in theirs and theirs[name] <= mine[name])
+            for name in map(str, permissions)
+        )
+
+
+EVERYTHING = Scope()
+"""The whole tenant, for every permission."""

@@ -1,0 +1,248 @@
+"""Sessions of people: begun, recognised, renewed and ended."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plimsoll.data.store import user_sessions
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.look_ups import look_up
+from plimsoll.data.store.user_sessions import SessionRecord
+from plimsoll.data.store.users import UserRecord
+from plimsoll.errors import PlimsollError
+from plimsoll.security.permissions import Permission, Principal, PrincipalKind
+from plimsoll.security.scopes import EVERYTHING, Scope
+from plimsoll.security.tokens import TOKEN, digest, new_token
+
+__all__ = [
+    "IDLE",
+    "LIFE_OF_SESSION",
+    "SESSION_TOKEN",
+    "Origin",
+    "SignedIn",
+    "begin",
+    "lives",
+    "principal_of",
+    "renew",
+    "sign_out",
+    "user_id_of",
+]
+
+IDLE = dt.timedelta(minutes=30)
+"""A session that is not used for so long is over."""
+LIFE_OF_SESSION = dt.timedelta(hours=12)
+"""No session lasts longer."""
+SESSION_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What the token of a session looks like: those of other things have a prefix."""
+_SEEN_EVERY = dt.timedelta(minutes=1)
+_LONGEST_AGENT = 300
+
+_log = structlog.get_logger("plimsoll.sessions")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """From where somebody signs in.
+
+    Parameters
+    ----------
+    address
+        Of the client; empty where it is not known.
+    agent
+        What the browser calls itself.
+    device
+        The token by which a browser is known in which somebody has signed in before; empty for none.
+    """
+
+    address: str = ""
+    agent: str = ""
+    device: str = field(default="", repr=False)
+
+    @property
+    def device_digest(self) -> bytes | None:
+        """What is kept of the token; None where it is none."""
+        return digest(self.device) if TOKEN.fullmatch(self.device) else None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that was just begun or renewed.
+
+    Parameters
+    ----------
+    token
+        Of the session; it is never shown again.
+    session_id, user_id, tenant
+        Which, whose, and where.
+    device
+        The token by which this browser will be known; empty where it has one.
+    """
+
+    token: str = field(repr=False)
+    session_id: UUID
+    user_id: UUID
+    tenant: UUID
+    device: str = field(default="", repr=False)
+
+
+async def begin(
+    session: AsyncSession,
+    user: UserRecord,
+    *,
+    tenant: UUID,
+    factors: frozenset[str],
+    origin: Origin,
+    now: dt.datetime,
+) -> SignedIn:
+    """Begin a session of somebody who has shown who they are.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant, in which the proof was used up.
+    user, tenant
+        Who, and where.
+    factors
+        How they have shown it.
+    origin, now
+        From where, and when.
+    """
+    token = new_token()
+    record = await user_sessions.add(
+        session,
+        digest=digest(token),
+        user_id=user.id,
+        epoch=user.epoch,
+        factors=sorted(factors),
+        created_at=now,
+        seen_at=now,
+        stepped_up_at=now,
+        address=origin.address,
+        agent=origin.agent[:_LONGEST_AGENT],
+    )
+    return SignedIn(token, record.id, user.id, tenant)
+
+
+def lives(record: SessionRecord, now: dt.datetime) -> bool:
+    """Return whether a session that nobody has ended is not over by itself."""
+    return now - record.created_at < LIFE_OF_SESSION and now - record.seen_at < IDLE
+
+
+async def principal_of(database: Database, token: str, now: dt.datetime) -> Principal | None:
+    """Return whose session a token is of, with all they may do at this instant; None if it leads nowhere.
+
+    Parameters
+    ----------
+    database
+        Where sessions are.
+    token
+        As it was sent.
+    now
+        The time; that the session was used is noted to within a minute.
+    """
+    if not SESSION_TOKEN.fullmatch(token):
+        return None
+    kept = digest(token)
+    found = await look_up(database, "sessions", kept)
+    if found is None:
+        return None
+    async with database.session(found.tenant) as session:
+        living = await user_sessions.living(session, found.id, digest=kept)
+        if living is None or not lives(living[0], now):
+            return None
+        record, user = living
+        permissions, scope = _rights(user)
+    if now - record.seen_at > _SEEN_EVERY:
+        await _touch(database, found.tenant, record.id, now)
+    return Principal(
+        id=f"user:{user.id}",
+        tenant=found.tenant,
+        name=user.name,
+        permissions=permissions,
+        kind=PrincipalKind.USER,
+        session=record.id,
+        authenticated_at=record.created_at,
+        factors=frozenset(record.factors),
+        stepped_up_at=record.stepped_up_at,
+        scope=scope,
+    )
+
+
+async def renew(
+    session: AsyncSession,
+    caller: Principal,
+    now: dt.datetime,
+    *,
+    factors: frozenset[str] | None = None,
+    epoch: int | None = None,
+    steps_up: bool = True,
+) -> str:
+    """Give a session a new token, because what it may do changes, and return it.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant.
+    caller
+        Whose session it is.
+    now
+        The time.
+    factors
+        How they have shown it; None for as before.
+    epoch
+        Of the user, where all other sessions were ended by it.
+    steps_up
+        Whether they have just shown again who they are.
+
+    Raises
+    ------
+    NotFoundError
+        If the session was ended meanwhile.
+    """
+    token = new_token()
+    changed: dict[str, object] = {"stepped_up_at": now} if steps_up else {}
+    if factors is not None:
+        changed["factors"] = sorted(caller.factors | factors)
+    if epoch is not None:
+        changed["epoch"] = epoch
+    await user_sessions.rotate(session, caller.session or UUID(int=0), digest(token), **changed)
+    return token
+
+
+async def sign_out(database: Database, token: str, now: dt.datetime) -> None:
+    """End the session of a token; one that leads nowhere has ended already."""
+    found = await look_up(database, "sessions", digest(token)) if SESSION_TOKEN.fullmatch(token) else None
+    if found is not None:
+        async with database.session(found.tenant) as session:
+            if await user_sessions.living(session, found.id, digest=digest(token)) is not None:
+                await user_sessions.end(session, found.id, now)
+
+
+def user_id_of(principal_id: str) -> UUID | None:
+    """Return the id of the person that a principal is; None for one that is no person.
+
+    Examples
+    --------
+    >>> user_id_of("local") is None, user_id_of("user:00000000-0000-0000-0000-000000000001").int
+    (True, 1)
+    """
+    kind, _, number = principal_id.partition(":")
+    return UUID(number) if kind == "user" else None
+
+
+def _rights(user: UserRecord) -> tuple[frozenset[Permission], Scope]:
+    return frozenset(Permission) if user.administrator else frozenset(), EVERYTHING
+
+
+async def _touch(database: Database, tenant: UUID, session_id: UUID, now: dt.datetime) -> None:
+    """Note that a session was used; a database that takes no writes lets people go on until they are idle."""
+    try:
+        async with database.session(tenant) as session:
+            await user_sessions.touch(session, session_id, now)
+    except (PlimsollError, SQLAlchemyError) as error:
+        _log.warning("use of a session is not noted", error=type(error).__name__)

@@ -1,0 +1,123 @@
+"""Signing in with a password: whoever gets it wrong learns nothing but that, whatever part was wrong."""
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from plimsoll.data.store import devices, users
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.look_ups import tenant_named
+from plimsoll.data.store.tenants import LOCAL_TENANT
+from plimsoll.data.store.users import UserRecord
+from plimsoll.errors import SignInError, UsageError
+from plimsoll.security.emails import normal_email
+from plimsoll.security.passwords import Passwords
+from plimsoll.security.throttle import Tried
+from plimsoll.security.tokens import digest, new_token
+from plimsoll.workflows.sessions import Origin, SignedIn, begin
+from plimsoll.workflows.throttling import count_try, forget_tries
+
+__all__ = ["Claim", "refused", "sign_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says they are.
+
+    Parameters
+    ----------
+    email, password
+        As they were typed.
+    tenant
+        Name of the tenant; empty for the one of the installation.
+    """
+
+    email: str
+    password: str = field(repr=False)
+    tenant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored about a claim; the same is done where nothing is."""
+
+    tenant: UUID | None
+    user: UserRecord | None
+    device: bytes | None
+
+
+def refused() -> SignInError:
+    """Return the one error of everything that does not let somebody in."""
+    remedy = "Check both. A password that is forgotten can be set anew by a link in an e-mail."
+    return SignInError("e-mail address and password do not belong together", remedy=remedy)
+
+
+async def sign_in(
+    database: Database, passwords: Passwords, claim: Claim, origin: Origin, now: dt.datetime
+) -> SignedIn:
+    """Sign somebody in.
+
+    Parameters
+    ----------
+    database, passwords
+        Where people are, and what checks passwords.
+    claim, origin, now
+        Who they say they are, from where, and when.
+
+    Raises
+    ------
+    SignInError
+        If it is not true.
+    ThrottledError
+        If it was tried too often.
+    UnavailableError
+        If too many others try at this moment, or the database is not there.
+    """
+    try:
+        email = normal_email(claim.email)
+    except UsageError:
+        email = claim.email.strip().lower()[:254]
+    known = await _known(database, claim.tenant, email, origin, now)
+    counted = f"{claim.tenant}|{email}"
+    await count_try(
+        database, Tried.PASSWORD, user=counted, address=origin.address, device=known.device, now=now
+    )
+    user = known.user
+    try:
+        right = await passwords.matches(claim.password, None if user is None else user.password)
+    except UsageError:
+        right = False
+    if not right or user is None or known.tenant is None:
+        raise refused()
+    fresh = await passwords.hashed(claim.password) if passwords.is_outdated(user.password or "") else None
+    signed_in = await _begin(database, known.tenant, user, origin, now, fresh)
+    await forget_tries(database, Tried.PASSWORD, user=counted, device=known.device)
+    return signed_in
+
+
+async def _known(database: Database, name: str, email: str, origin: Origin, now: dt.datetime) -> _Known:
+    tenant = await tenant_named(database, name) if name else LOCAL_TENANT
+    async with database.session(tenant) as session:
+        user = await users.by_email(session, email)
+        whose = UUID(int=0) if user is None else user.id
+        device = await devices.seen(session, whose, origin.device_digest or b"", now)
+    known = origin.device_digest if device is not None else None
+    return _Known(tenant, user if user is not None and user.enabled else None, known)
+
+
+async def _begin(
+    database: Database, tenant: UUID, checked: UserRecord, origin: Origin, now: dt.datetime, fresh: str | None
+) -> SignedIn:
+    """Begin the session, unless the person has changed since the password was looked at."""
+    async with database.session(tenant) as session:
+        user = await users.get(session, checked.id, lock=True)
+        if not user.enabled or (user.epoch, user.password) != (checked.epoch, checked.password):
+            raise refused()
+        if fresh is not None:
+            await users.change(session, user.id, {"password": fresh})
+        token = "" if origin.device_digest is not None else new_token("pld")
+        await devices.note(session, user.id, origin.device_digest or digest(token), now)
+        begun = await begin(
+            session, user, tenant=tenant, factors=frozenset({"password"}), origin=origin, now=now
+        )
+    return replace(begun, device=token)
