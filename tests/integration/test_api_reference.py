@@ -32,6 +32,7 @@ def _operations() -> str:
     for path, operations in paths.items():
         for method, operation in operations.items():
             permissions = ", ".join(f"`{name}`" for name in operation.get("x-permissions", ["none"]))
+            permissions = permissions or "a session or key"
             meaning = operation["description"].splitlines()[0]
             lines.append(f"| `{method.upper()} {path}` | {permissions} | {meaning} |")
     return "\n" + "\n".join(lines) + "\n\n"

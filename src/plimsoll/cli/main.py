@@ -22,8 +22,10 @@ from plimsoll.cli.portfolios import portfolios
 from plimsoll.cli.prices import prices
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
+from plimsoll.cli.sessions import sessions
 from plimsoll.cli.ticks import ticks
 from plimsoll.cli.up import up
+from plimsoll.cli.users import users
 from plimsoll.cli.webhooks import webhooks
 from plimsoll.cli.worker import worker
 from plimsoll.errors import PlimsollError, UnavailableError
@@ -75,6 +77,8 @@ app.add_typer(limits, name="limits")
 app.add_typer(breaches, name="breaches")
 app.add_typer(channels, name="channels")
 app.add_typer(webhooks, name="webhooks")
+app.add_typer(users, name="users")
+app.add_typer(sessions, name="sessions")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

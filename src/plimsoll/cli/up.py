@@ -174,7 +174,7 @@ async def _run(
 
     url, metrics = (f"http://{ADDRESS}:{port}" for port in ports)
     with stop_asked() as stop:
-        async with place.context(database_url) as context:
+        async with place.context(database_url, address=url) as context:
             with announced(place.directory, url):
                 await _try_redis(context, telling)
                 served = [

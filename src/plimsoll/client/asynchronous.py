@@ -22,6 +22,7 @@ from plimsoll.client.portfolio_tree import AsyncTreeMethods
 from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
+from plimsoll.client.users import AsyncUserMethods
 from plimsoll.client.webhooks import AsyncWebhookMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
@@ -51,6 +52,7 @@ class AsyncRiskClient(
     AsyncLiveMethods,
     AsyncPriceMethods,
     AsyncTreeMethods,
+    AsyncUserMethods,
     AsyncWebhookMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.

@@ -22,6 +22,7 @@ from plimsoll.client.portfolio_tree import TreeMethods
 from plimsoll.client.prices import PriceMethods
 from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
+from plimsoll.client.users import UserMethods
 from plimsoll.client.webhooks import WebhookMethods
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.portfolios import Portfolio
@@ -51,6 +52,7 @@ class RiskClient(
     LiveMethods,
     PriceMethods,
     TreeMethods,
+    UserMethods,
     WebhookMethods,
 ):
     """The risk API as methods; each waits for its answer. Safe to share between threads.

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import idempotency, jobs
 from plimsoll.data.store.jobs import JobKind
+from plimsoll.workflows.account_clean_up import forget_old
 from plimsoll.workflows.job_run import JobRun
 from plimsoll.workflows.jobs import enqueue
 
@@ -31,7 +32,7 @@ async def ensure_clean_up(session: AsyncSession) -> None:
 
 
 async def clean_up(run: JobRun) -> Mapping[str, Any]:
-    """Drop idempotency keys of more than a day and finished jobs of more than 30, and come again tomorrow.
+    """Drop idempotency keys of more than a day, jobs of more than 30 and old sessions; come again tomorrow.
 
     Parameters
     ----------
@@ -43,6 +44,7 @@ async def clean_up(run: JobRun) -> Mapping[str, Any]:
         dropped = {
             "idempotency_keys": await idempotency.forget(session, now - _KEYS),
             "jobs": await jobs.forget(session, now - _JOBS),
+            "accounts": await forget_old(session, now),
         }
         await run.complete(session, dropped)
         # The key is free only now that this job has ended.

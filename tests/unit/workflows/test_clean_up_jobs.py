@@ -32,7 +32,7 @@ async def test_a_tenant_is_cleaned_up_once_a_day(database: Database, tenant: UUI
     (job,) = await page(database, tenant, after=None, limit=9, kinds=[JobKind.CLEAN_UP])
     done = await attempt(database, tenant, job.id, 1)
     assert done is not None
-    assert done.result == {"idempotency_keys": 1, "jobs": 2}
+    assert done.result == {"idempotency_keys": 1, "jobs": 2, "accounts": 0}
     following, *_ = await page(database, tenant, after=None, limit=9)
     assert (following.kind, following.status) == ("clean-up", JobStatus.QUEUED)
     wait = following.run_at - dt.datetime.now(dt.UTC)

@@ -25,6 +25,7 @@ from plimsoll.services.risk_api.jobs.endpoints import router as jobs
 from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.limits.endpoints import router as limits
 from plimsoll.services.risk_api.live.endpoints import router as live
+from plimsoll.services.risk_api.me.endpoints import router as me
 from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
 from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
@@ -42,6 +43,8 @@ from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
+from plimsoll.services.risk_api.user_sessions.endpoints import router as user_sessions
+from plimsoll.services.risk_api.users.endpoints import router as users
 from plimsoll.services.risk_api.webhooks.endpoints import router as webhooks
 
 __all__ = ["ROUTERS", "RiskApi", "create_app"]
@@ -66,6 +69,9 @@ ROUTERS: tuple[ApiRouter, ...] = (
     events,
     channels,
     webhooks,
+    users,
+    user_sessions,
+    me,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 

@@ -31,6 +31,7 @@ from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.services.risk_api.start_up import StartUp
 from plimsoll.workflows.live_hub import LiveHub
 from plimsoll.workflows.live_pace import Pace
+from plimsoll.workflows.mail import Mailer, NoMailer
 from plimsoll.workflows.outward import Outward
 
 __all__ = [
@@ -97,6 +98,10 @@ class ApiContext:
         Whether nobody approves a change of a limit that they have proposed themselves.
     passwords
         What hashes and checks passwords.
+    mailer
+        What carries e-mail to people with accounts.
+    address
+        Where people find the platform, for links in e-mail: never what a request says.
     """
 
     database: Database
@@ -118,6 +123,8 @@ class ApiContext:
     tracing: Tracing | None = None
     four_eyes: bool = True
     passwords: Passwords = field(default_factory=Passwords)
+    mailer: Mailer = field(default_factory=NoMailer)
+    address: str = "http://127.0.0.1:8000"
 
 
 class LifespanState(TypedDict):

@@ -132,13 +132,17 @@ class Installation:
         return Outward(sealer=Sealer(local_sealing_key(self.directory)), loopback=self.webhook_loopback)
 
     @asynccontextmanager
-    async def context(self, url: str) -> AsyncIterator["ApiContext"]:
+    async def context(
+        self, url: str, *, address: str = "http://127.0.0.1:8000"
+    ) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
 
         Parameters
         ----------
         url
             Of the database.
+        address
+            Where people find the platform.
 
         Raises
         ------
@@ -156,6 +160,7 @@ class Installation:
         from plimsoll.services.risk_api.sign_in import LocalSignIn
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
         from plimsoll.workflows.live_pace import Pace
+        from plimsoll.workflows.mail import Outbox
 
         self._make_directory()
         database, tracing = Database(url), Tracing.from_environment()
@@ -181,6 +186,8 @@ class Installation:
                     live_pace=Pace(refresh_seconds=self.live_refresh_seconds),
                     four_eyes=self._needs_four_eyes,
                     outward=self.outward(),
+                    mailer=Outbox(self.directory / "outbox"),
+                    address=address,
                 )
         finally:
             if tracing is not None:

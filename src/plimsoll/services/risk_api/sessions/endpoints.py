@@ -1,8 +1,11 @@
 """Signing a browser in, by a password or a one-time link, and out again."""
 
+import structlog
 from fastapi import Request
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
+from plimsoll.errors import PlimsollError
 from plimsoll.performance.overload import Priority
 from plimsoll.services.risk_api.authentication import cookie_name, refuse_other_sites
 from plimsoll.services.risk_api.context import Callers, Context
@@ -11,16 +14,28 @@ from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.routes import ApiRouter
-from plimsoll.services.risk_api.sessions.messages import FirstAdministrator, Link, PasswordClaim
+from plimsoll.services.risk_api.sessions.messages import (
+    Acceptance,
+    FirstAdministrator,
+    Forgotten,
+    Link,
+    NewPasswordByLink,
+    PasswordClaim,
+)
 from plimsoll.services.risk_api.static_files import page_file, static_file
+from plimsoll.workflows import email_changes, password_changes, people
 from plimsoll.workflows import sign_in as signing_in
 from plimsoll.workflows.first_administrator import make_first_administrator
-from plimsoll.workflows.sessions import SignedIn
+from plimsoll.workflows.sessions import Origin, SignedIn
 from plimsoll.workflows.sessions import sign_out as end_session
 from plimsoll.workflows.sign_in import Claim
 
 __all__ = [
+    "accept_invitation",
+    "confirm_email",
     "create_first_administrator",
+    "forget_password",
+    "reset_password",
     "router",
     "sign_in",
     "sign_in_page",
@@ -30,6 +45,8 @@ __all__ = [
 ]
 
 router = ApiRouter("sessions", prefix="")
+
+_log = structlog.get_logger("plimsoll.accounts")
 
 
 @router.get("/sign-in", dependencies=[Public], include_in_schema=False)
@@ -84,6 +101,71 @@ async def create_first_administrator(new: FirstAdministrator, request: Request, 
         now=context.clock(),
     )
     return _signed_in(request, made)
+
+
+@router.post("/sign-in/invitation", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def accept_invitation(new: Acceptance, request: Request, context: Context) -> Response:
+    """Turn an invitation, once, into a password and a session of this browser."""
+    refuse_other_sites(request)
+    made = await people.accept_invitation(
+        context.database,
+        context.passwords,
+        new.token,
+        name=new.name,
+        password=new.password,
+        origin=origin_of(request),
+        now=context.clock(),
+    )
+    return _signed_in(request, made)
+
+
+@router.post("/sign-in/forgotten", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def forget_password(forgotten: Forgotten, request: Request, context: Context) -> Response:
+    """Send a link by which a password is set anew, if there is such a person; the answer does not say."""
+    refuse_other_sites(request)
+    task = BackgroundTask(_send_reset, forgotten, origin_of(request), context)
+    return Response(status_code=202, background=task)
+
+
+@router.post("/sign-in/reset", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def reset_password(
+    new: NewPasswordByLink, request: Request, context: Context, callers: Callers
+) -> Response:
+    """Set a password anew by the link that was sent, once; all sessions end, and nobody is signed in."""
+    refuse_other_sites(request)
+    await password_changes.reset_password(
+        context.database, context.passwords, new.token, chosen=new.password, now=context.clock()
+    )
+    callers.forget()
+    return Response(status_code=204)
+
+
+@router.post("/sign-in/email", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def confirm_email(link: Link, request: Request, context: Context) -> Response:
+    """Confirm a new address by the link that was sent there, once."""
+    refuse_other_sites(request)
+    await email_changes.confirm_email(context.database, link.token, context.clock())
+    return Response(status_code=204)
+
+
+async def _send_reset(forgotten: Forgotten, origin: Origin, context: Context) -> None:
+    """Send the link after the answer has gone: how long it takes tells nobody who has an account."""
+    try:
+        reset = await password_changes.ask_reset(
+            context.database,
+            email=forgotten.email,
+            tenant=forgotten.tenant,
+            origin=origin,
+            now=context.clock(),
+        )
+        if reset is not None:
+            await context.mailer.send(password_changes.reset_mail(reset, context.address))
+    except PlimsollError as error:
+        _log.warning("no link is sent", error=type(error).__name__)
 
 
 @router.post("/sign-out", dependencies=[Public], include_in_schema=False)

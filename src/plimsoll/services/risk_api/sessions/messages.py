@@ -6,11 +6,12 @@ from pydantic import Field
 
 from plimsoll.wire.model import Name, WireModel
 
-__all__ = ["FirstAdministrator", "Link", "PasswordClaim"]
+__all__ = ["Acceptance", "FirstAdministrator", "Forgotten", "Link", "NewPasswordByLink", "PasswordClaim"]
 
 _Token = Annotated[str, Field(max_length=64, description="What stands after # in the link")]
 _Email = Annotated[str, Field(max_length=320)]
 _Password = Annotated[str, Field(max_length=1000)]
+_Tenant = Annotated[str, Field(max_length=200, description="Empty for the tenant of the installation")]
 
 
 class Link(WireModel):
@@ -24,7 +25,7 @@ class PasswordClaim(WireModel):
 
     email: _Email
     password: _Password
-    tenant: Annotated[str, Field(max_length=200, description="Empty for the tenant of the installation")] = ""
+    tenant: _Tenant = ""
 
 
 class FirstAdministrator(WireModel):
@@ -33,4 +34,26 @@ class FirstAdministrator(WireModel):
     token: _Token
     name: Name
     email: _Email
+    password: _Password
+
+
+class Acceptance(WireModel):
+    """Somebody who was invited and chooses a password."""
+
+    token: _Token
+    name: Name | None = Field(default=None, description="Null for as they were invited")
+    password: _Password
+
+
+class Forgotten(WireModel):
+    """Somebody who has forgotten their password."""
+
+    email: _Email
+    tenant: _Tenant = ""
+
+
+class NewPasswordByLink(WireModel):
+    """A password that is set anew."""
+
+    token: _Token
     password: _Password

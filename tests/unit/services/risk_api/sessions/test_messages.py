@@ -3,7 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
-from plimsoll.services.risk_api.sessions.messages import FirstAdministrator, Link, PasswordClaim
+from plimsoll.services.risk_api.sessions.messages import (
+    Acceptance,
+    FirstAdministrator,
+    Forgotten,
+    Link,
+    NewPasswordByLink,
+    PasswordClaim,
+)
 
 
 def test_texts_have_an_end() -> None:
@@ -12,6 +19,9 @@ def test_texts_have_an_end() -> None:
         (PasswordClaim, {"email": "a" * 321, "password": "x"}),
         (PasswordClaim, {"email": "a", "password": "x" * 1001}),
         (Link, {"token": "x" * 65}),
+        (Acceptance, {"token": "x" * 65, "password": "x"}),
+        (Forgotten, {"email": "a" * 321}),
+        (NewPasswordByLink, {"token": "x", "password": "x" * 1001}),
         (FirstAdministrator, {"token": "x", "name": "", "email": "a", "password": "x"}),
     ):
         with pytest.raises(ValidationError):

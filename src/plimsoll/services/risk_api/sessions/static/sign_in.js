@@ -16,7 +16,7 @@ async function send(path, message) {
       body: JSON.stringify(message),
     });
     if (answer.ok) {
-      return { status: answer.status, message: answer.status === 204 ? {} : await answer.json() };
+      return { status: answer.status, message: answer.status === 200 ? await answer.json() : {} };
     }
     const problem = await answer.json();
     const told = [problem.detail || problem.title, problem.remedy].filter(Boolean);
@@ -34,7 +34,7 @@ function enter() {
 function ask(id, path, more, done) {
   const form = document.getElementById(id);
   form.hidden = false;
-  form.querySelector("input").focus();
+  form.querySelector("input, button").focus();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const button = form.querySelector("button");
@@ -54,16 +54,47 @@ async function redeem() {
   const found = await send("/sign-in", { token });
   if (found.told) {
     say("The link was used already or is too old. `plimsoll up` prints a new one.");
-    ask("password-form", "/sign-in/password", {}, enter);
+    askForPassword();
   } else {
     enter();
   }
 }
 
-if (token.startsWith("plf_")) {
-  ask("first-form", "/sign-in/first-administrator", { token }, enter);
+function askForPassword() {
+  ask("password-form", "/sign-in/password", {}, enter);
+}
+
+// Begin again with e-mail address and password, and say why.
+function startOver(text) {
+  return (_message, form) => {
+    form.hidden = true;
+    askForPassword();
+    say(text);
+  };
+}
+
+document.getElementById("forgotten").addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("password-form").hidden = true;
+  say("");
+  ask("forgotten-form", "/sign-in/forgotten", {}, (_message, form) => {
+    form.hidden = true;
+    say("If there is an account of this address, a link is on its way to it.");
+  });
+});
+
+const links = {
+  plf: () => ask("first-form", "/sign-in/first-administrator", { token }, enter),
+  pli: () => ask("invitation-form", "/sign-in/invitation", { token }, enter),
+  plr: () => ask("reset-form", "/sign-in/reset", { token }, startOver("The password is set. Sign in with it.")),
+  ple: () => ask("email-form", "/sign-in/email", { token }, startOver("The address is yours. Sign in with it.")),
+};
+
+const known = links[token.slice(0, token.indexOf("_"))];
+if (known && token[3] === "_") {
+  known();
 } else if (token) {
   redeem();
 } else {
-  ask("password-form", "/sign-in/password", {}, enter);
+  askForPassword();
 }

@@ -1,0 +1,235 @@
+"""People of a tenant: invited, let in, changed and shut out."""
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plimsoll.data.store import devices, one_time_tokens, users
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.look_ups import look_up
+from plimsoll.data.store.one_time_tokens import Purpose
+from plimsoll.data.store.users import UserRecord
+from plimsoll.errors import ConflictError, SignInError
+from plimsoll.security.emails import normal_email
+from plimsoll.security.passwords import Passwords, accepted_password
+from plimsoll.security.permissions import Principal
+from plimsoll.security.tokens import TOKEN, digest, new_token
+from plimsoll.workflows.mail import Mail
+from plimsoll.workflows.sessions import Origin, SignedIn, begin
+
+__all__ = [
+    "INVITATION",
+    "LIFE_OF_INVITATION",
+    "Invitation",
+    "accept_invitation",
+    "change_person",
+    "invitation_mail",
+    "invite",
+    "invite_again",
+]
+
+INVITATION = "pli"
+"""How the token of an invitation begins."""
+LIFE_OF_INVITATION = dt.timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Somebody who may now choose a password.
+
+    Parameters
+    ----------
+    user
+        Who.
+    token
+        Of the link; it is never shown again.
+    expires_at
+        Until when it is good.
+    """
+
+    user: UserRecord
+    token: str = field(repr=False)
+    expires_at: dt.datetime
+
+
+async def invite(
+    session: AsyncSession, caller: Principal, *, name: str, email: str, now: dt.datetime
+) -> Invitation:
+    """Make an account for somebody, who chooses a password by the link of the invitation.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant.
+    caller, now
+        Who invites, and when.
+    name, email
+        Of the new person, who may do nothing yet.
+
+    Raises
+    ------
+    ConflictError
+        If somebody has the address already.
+    UsageError
+        If it is no address.
+    """
+    user = await users.add(session, email=normal_email(email), name=name, created_by=caller.id)
+    return await _invited(session, caller, user, now)
+
+
+async def invite_again(
+    session: AsyncSession, caller: Principal, user_id: UUID, now: dt.datetime
+) -> Invitation:
+    """Make a new link for somebody who has not chosen a password; the one before is good for nothing then.
+
+    Raises
+    ------
+    ConflictError
+        If they have a password, or may not sign in.
+    NotFoundError
+        If there is nobody of that id.
+    """
+    user = await users.get(session, user_id, lock=True)
+    if user.password is not None or not user.enabled:
+        raise ConflictError("this person has a password already, or may not sign in")
+    return await _invited(session, caller, user, now)
+
+
+async def accept_invitation(
+    database: Database,
+    passwords: Passwords,
+    token: str,
+    *,
+    name: str | None,
+    password: str,
+    origin: Origin,
+    now: dt.datetime,
+) -> SignedIn:
+    """Let somebody choose a password by the link of their invitation, and sign them in.
+
+    Parameters
+    ----------
+    database, passwords
+        Where people are, and what hashes passwords.
+    token
+        Of the link.
+    name
+        What they want to be called; None for as they were invited.
+    password
+        Which they choose.
+    origin, now
+        From where, and when.
+
+    Raises
+    ------
+    SignInError
+        If the link is unknown, was used or is too old, or they may not sign in any more.
+    UsageError
+        If the password cannot be used; the link stays good then.
+    """
+    found = await look_up(database, "one_time_tokens", digest(token)) if TOKEN.fullmatch(token) else None
+    if found is None:
+        raise _refused()
+    accepted = accepted_password(password, has_factor=False, hints=[name or ""])
+    hashed = await passwords.hashed(accepted)
+    async with database.session(found.tenant) as session:
+        used = await one_time_tokens.consume(session, found.id, Purpose.INVITATION, now)
+        if used is None or used.user_id is None:
+            raise _refused()
+        user = await users.get(session, used.user_id, lock=True)
+        if not user.enabled or user.password is not None:
+            raise _refused()
+        accepted_password(password, has_factor=False, hints=[user.name, user.email])
+        chosen = {"password": hashed, "password_changed_at": now, **({} if name is None else {"name": name})}
+        user = await users.change(session, user.id, chosen)
+        device = new_token("pld")
+        await devices.note(session, user.id, digest(device), now)
+        begun = await begin(
+            session, user, tenant=found.tenant, factors=frozenset({"password"}), origin=origin, now=now
+        )
+    return replace(begun, device=device)
+
+
+async def change_person(
+    session: AsyncSession,
+    caller: Principal,
+    user_id: UUID,
+    *,
+    name: str | None,
+    enabled: bool | None,
+    expected_version: int,
+    now: dt.datetime,
+) -> UserRecord:
+    """Change somebody, let them in, or shut them out: their sessions and links are over then.
+
+    Parameters
+    ----------
+    session, caller, user_id
+        An open transaction of the tenant, who asks for it, and about whom.
+    name, enabled
+        What they are called, and whether they may sign in; None for as it is.
+    expected_version, now
+        The version that the caller has seen, and when.
+
+    Raises
+    ------
+    ConflictError
+        If the caller, or the last administrator, would be shut out.
+    NotFoundError
+        If there is nobody of that id.
+    PreconditionError
+        If the version is another.
+    """
+    if enabled is False:
+        if caller.id == f"user:{user_id}":
+            raise ConflictError("you cannot shut yourself out", remedy="Ask another administrator.")
+        await users.lock_first(session, caller.tenant)
+        if await users.is_last_administrator(session, user_id):
+            raise ConflictError("this is the last administrator", remedy="Make another one first.")
+    given = {"name": name, "enabled": enabled}
+    changes = {field: value for field, value in given.items() if value is not None}
+    changed = await users.change(session, user_id, changes, expected_version=expected_version)
+    if enabled is False:
+        await users.end_all_sessions(session, user_id)
+        for purpose in Purpose:
+            await one_time_tokens.revoke(session, purpose, user_id, now)
+        await devices.forget_all(session, user_id)
+    return changed
+
+
+def invitation_mail(invitation: Invitation, link: str) -> Mail:
+    """Return what is written to somebody who was invited.
+
+    Parameters
+    ----------
+    invitation, link
+        Who may choose a password, and where.
+    """
+    text = (
+        "You have been invited to Plimsoll, which measures the market risk of portfolios. Open this within "
+        f"{LIFE_OF_INVITATION.days} days to choose a password:\n\n{link}\n"
+    )
+    return Mail(invitation.user.email, "Your Plimsoll account", text)
+
+
+async def _invited(
+    session: AsyncSession, caller: Principal, user: UserRecord, now: dt.datetime
+) -> Invitation:
+    token = new_token(INVITATION)
+    await one_time_tokens.add(
+        session,
+        Purpose.INVITATION,
+        digest(token),
+        at=now,
+        life=LIFE_OF_INVITATION,
+        created_by=caller.id,
+        user_id=user.id,
+    )
+    return Invitation(user, token, now + LIFE_OF_INVITATION)
+
+
+def _refused() -> SignInError:
+    remedy = "Ask whoever invited you for a new one."
+    return SignInError("the invitation was used already or is too old", remedy=remedy)
