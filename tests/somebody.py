@@ -1,11 +1,14 @@
 """People with accounts, for the tests."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import tenants, users
 from plimsoll.data.store.database import Database
@@ -32,3 +35,29 @@ async def new_user(
         if tenant == LOCAL_TENANT:
             await tenants.ensure(session, tenant, "local")
         return await users.add(session, email=email, **stored)
+
+
+@dataclass
+class Codes:
+    """A second step of codes on a slip of paper, each of which is right once."""
+
+    left: dict[UUID, list[str]] = field(default_factory=dict)
+
+    async def kinds(self, session: AsyncSession, user_id: UUID) -> Sequence[str]:  # noqa: ARG002 - a protocol
+        """Return that people with a slip can be asked for a code."""
+        return ("slip",) if user_id in self.left else ()
+
+    async def verify(
+        self,
+        session: AsyncSession,  # noqa: ARG002 - a protocol
+        user_id: UUID,
+        kind: str,
+        answer: str,
+        *,
+        now: dt.datetime,  # noqa: ARG002 - a protocol
+    ) -> bool:
+        """Strike a code out, and return whether it was there."""
+        if kind != "slip" or answer not in self.left.get(user_id, ()):
+            return False
+        self.left[user_id].remove(answer)
+        return True

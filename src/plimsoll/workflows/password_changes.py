@@ -20,7 +20,7 @@ from plimsoll.security.throttle import Tried
 from plimsoll.security.tokens import TOKEN, digest, new_token
 from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.own_account import person_of
-from plimsoll.workflows.second_step import kinds_of
+from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, renew
 from plimsoll.workflows.throttling import count_try, forget_tries
 
@@ -54,6 +54,7 @@ async def change_password(
     *,
     current: str,
     chosen: str,
+    second: SecondStep,
     origin: Origin,
     now: dt.datetime,
 ) -> str:
@@ -67,6 +68,8 @@ async def change_password(
         Somebody with an account, in a session.
     current, chosen
         The password as it is and as it will be.
+    second
+        Whether they have a second factor, beside which a shorter password is enough.
     origin, now
         From where, and when.
 
@@ -82,7 +85,7 @@ async def change_password(
     user_id = person_of(caller)
     async with database.session(caller.tenant) as session:
         user = await users.get(session, user_id)
-        has_factor = bool(await kinds_of(session, user_id))
+        has_factor = bool(await second.kinds(session, user_id))
     counted = f"{caller.tenant}|{user.id}"
     await count_try(database, Tried.PASSWORD, user=counted, address=origin.address, device=None, now=now)
     accepted = accepted_password(chosen, has_factor=has_factor, hints=[user.name, user.email])
@@ -162,7 +165,7 @@ def reset_mail(reset: Reset, url: str) -> Mail:
 
 
 async def reset_password(
-    database: Database, passwords: Passwords, token: str, *, chosen: str, now: dt.datetime
+    database: Database, passwords: Passwords, token: str, *, chosen: str, second: SecondStep, now: dt.datetime
 ) -> UUID:
     """Set a password anew by the link that was sent, end all sessions, and return whose it is.
 
@@ -174,8 +177,8 @@ async def reset_password(
         Where people are, and what hashes passwords.
     token, chosen
         Of the link, and the password.
-    now
-        The time.
+    second, now
+        Whether they have a second factor, and the time.
 
     Raises
     ------
@@ -196,7 +199,7 @@ async def reset_password(
         user = await users.get(session, used.user_id, lock=True)
         if not user.enabled:
             raise _refused()
-        has_factor = bool(await kinds_of(session, user.id))
+        has_factor = bool(await second.kinds(session, user.id))
         accepted_password(chosen, has_factor=has_factor, hints=[user.name, user.email])
         await _set(session, user.id, hashed, now)
         await users.end_all_sessions(session, user.id)

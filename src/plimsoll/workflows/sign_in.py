@@ -14,6 +14,8 @@ from plimsoll.security.emails import normal_email
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.throttle import Tried
 from plimsoll.security.tokens import digest, new_token
+from plimsoll.workflows.pending_sign_in import Pending, begin_pending
+from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 from plimsoll.workflows.throttling import count_try, forget_tries
 
@@ -46,6 +48,15 @@ class _Known:
     device: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Right:
+    """Somebody whose password was right, and its hash by the rules of today where it was made by others."""
+
+    tenant: UUID
+    user: UserRecord
+    fresh: str | None
+
+
 def refused() -> SignInError:
     """Return the one error of everything that does not let somebody in."""
     remedy = "Check both. A password that is forgotten can be set anew by a link in an e-mail."
@@ -53,14 +64,19 @@ def refused() -> SignInError:
 
 
 async def sign_in(
-    database: Database, passwords: Passwords, claim: Claim, origin: Origin, now: dt.datetime
-) -> SignedIn:
-    """Sign somebody in.
+    database: Database,
+    passwords: Passwords,
+    second: SecondStep,
+    claim: Claim,
+    origin: Origin,
+    now: dt.datetime,
+) -> SignedIn | Pending:
+    """Sign somebody in, or ask them for a second factor if they have one.
 
     Parameters
     ----------
-    database, passwords
-        Where people are, and what checks passwords.
+    database, passwords, second
+        Where people are, what checks passwords, and what knows their factors.
     claim, origin, now
         Who they say they are, from where, and when.
 
@@ -90,7 +106,7 @@ async def sign_in(
     if not right or user is None or known.tenant is None:
         raise refused()
     fresh = await passwords.hashed(claim.password) if passwords.is_outdated(user.password or "") else None
-    signed_in = await _begin(database, known.tenant, user, origin, now, fresh)
+    signed_in = await _begin(database, second, _Right(known.tenant, user, fresh), origin, now)
     await forget_tries(database, Tried.PASSWORD, user=counted, device=known.device)
     return signed_in
 
@@ -106,18 +122,21 @@ async def _known(database: Database, name: str, email: str, origin: Origin, now:
 
 
 async def _begin(
-    database: Database, tenant: UUID, checked: UserRecord, origin: Origin, now: dt.datetime, fresh: str | None
-) -> SignedIn:
+    database: Database, second: SecondStep, right: _Right, origin: Origin, now: dt.datetime
+) -> SignedIn | Pending:
     """Begin the session, unless the person has changed since the password was looked at."""
+    tenant, checked, fresh = right.tenant, right.user, right.fresh
+    shown = frozenset({"password"})
     async with database.session(tenant) as session:
         user = await users.get(session, checked.id, lock=True)
         if not user.enabled or (user.epoch, user.password) != (checked.epoch, checked.password):
             raise refused()
         if fresh is not None:
             await users.change(session, user.id, {"password": fresh})
+        kinds = await second.kinds(session, user.id)
+        if kinds:
+            return await begin_pending(session, user, kinds, factors=shown, now=now)
         token = "" if origin.device_digest is not None else new_token("pld")
         await devices.note(session, user.id, origin.device_digest or digest(token), now)
-        begun = await begin(
-            session, user, tenant=tenant, factors=frozenset({"password"}), origin=origin, now=now
-        )
+        begun = await begin(session, user, tenant=tenant, factors=shown, origin=origin, now=now)
     return replace(begun, device=token)

@@ -9,6 +9,7 @@ from plimsoll.security.passwords import Passwords
 from plimsoll.security.permissions import Principal
 from plimsoll.security.throttle import Tried
 from plimsoll.workflows.own_account import person_of
+from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, renew
 from plimsoll.workflows.throttling import count_try, forget_tries
 
@@ -20,6 +21,7 @@ _PASSWORD = "password"  # noqa: S105 - the name of a kind
 async def step_up(
     database: Database,
     passwords: Passwords,
+    second: SecondStep,
     caller: Principal,
     *,
     kind: str,
@@ -31,12 +33,12 @@ async def step_up(
 
     Parameters
     ----------
-    database, passwords
-        Where people are, and what checks passwords.
+    database, passwords, second
+        Where people are, what checks passwords, and what knows their factors.
     caller
         Somebody with an account, in a session of a browser.
     kind, answer
-        ``password`` and theirs.
+        ``password`` or the kind of a factor, and what proves it.
     origin, now
         From where, and when.
 
@@ -51,20 +53,22 @@ async def step_up(
     ThrottledError
         If it was tried too often.
     UsageError
-        If the caller has no session, or there is no such kind.
+        If the caller has no session.
     """
     user_id = person_of(caller)
-    if caller.session is None or kind != _PASSWORD:
-        raise UsageError(
-            "this cannot be shown here", remedy="Sign in with a browser, and give your password."
-        )
+    if caller.session is None:
+        raise UsageError("only a browser that is signed in can do this", remedy="Sign in anew instead.")
+    tried = Tried.PASSWORD if kind == _PASSWORD else Tried.CODE
     counted = f"{caller.tenant}|{user_id}"
-    await count_try(database, Tried.PASSWORD, user=counted, address=origin.address, device=None, now=now)
+    await count_try(database, tried, user=counted, address=origin.address, device=None, now=now)
     async with database.session(caller.tenant) as session:
-        user = await users.get(session, user_id)
-    if not await passwords.matches(answer, user.password):
-        raise SignInError("the password is another")
+        kept = (await users.get(session, user_id)).password
+    right = kind == _PASSWORD and await passwords.matches(answer, kept)
     async with database.session(caller.tenant) as session:
-        token = await renew(session, caller, now, factors=frozenset({_PASSWORD}))
-    await forget_tries(database, Tried.PASSWORD, user=counted, device=None)
+        # Kept also where a code is wrong: what was tried is counted there as well.
+        right = right or (kind != _PASSWORD and await second.verify(session, user_id, kind, answer, now=now))
+        token = await renew(session, caller, now, factors=frozenset({kind})) if right else ""
+    if not right:
+        raise SignInError("the answer is not right")
+    await forget_tries(database, tried, user=counted, device=None)
     return token

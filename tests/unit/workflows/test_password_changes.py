@@ -16,9 +16,10 @@ from plimsoll.workflows.password_changes import (
     reset_mail,
     reset_password,
 )
+from plimsoll.workflows.second_step import NoSecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, principal_of
 from plimsoll.workflows.sign_in import Claim, sign_in
-from somebody import EMAIL, NOW, PASSWORD, new_user
+from somebody import EMAIL, NOW, PASSWORD, Codes, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +28,11 @@ OTHER = "a different engine of words"
 
 async def signed_in(database: Database, password: str = PASSWORD) -> SignedIn:
     """Sign in."""
-    return await sign_in(database, Passwords(), Claim(EMAIL, password), Origin("192.0.2.1"), NOW)
+    made = await sign_in(
+        database, Passwords(), NoSecondStep(), Claim(EMAIL, password), Origin("192.0.2.1"), NOW
+    )
+    assert isinstance(made, SignedIn)
+    return made
 
 
 async def changed(database: Database, token: str, *, current: str = PASSWORD, chosen: str = OTHER) -> str:
@@ -35,7 +40,14 @@ async def changed(database: Database, token: str, *, current: str = PASSWORD, ch
     caller = await principal_of(database, token, NOW)
     assert caller is not None
     return await change_password(
-        database, Passwords(), caller, current=current, chosen=chosen, origin=Origin(), now=NOW
+        database,
+        Passwords(),
+        caller,
+        current=current,
+        chosen=chosen,
+        second=NoSecondStep(),
+        origin=Origin(),
+        now=NOW,
     )
 
 
@@ -78,7 +90,10 @@ async def test_of_eight_who_use_a_link_one_sets_the_password(database: Database)
     assert reset.token not in repr(reset)
     assert reset.token in reset_mail(reset, "http://127.0.0.1:8000").text
     found = await asyncio.gather(
-        *(reset_password(database, Passwords(), reset.token, chosen=OTHER, now=NOW) for _ in range(8)),
+        *(
+            reset_password(database, Passwords(), reset.token, chosen=OTHER, second=NoSecondStep(), now=NOW)
+            for _ in range(8)
+        ),
         return_exceptions=True,
     )
     assert [one for one in found if isinstance(one, UUID)] == [reset.user.id]
@@ -98,10 +113,14 @@ async def test_a_link_is_for_those_who_have_a_password(database: Database) -> No
     assert second is not None
     for token, now in ((first.token, NOW), (second.token, NOW + LIFE_OF_RESET), ("nonsense", NOW)):
         with pytest.raises(SignInError):
-            await reset_password(database, Passwords(), token, chosen=OTHER, now=now)
+            await reset_password(database, Passwords(), token, chosen=OTHER, second=NoSecondStep(), now=now)
     with pytest.raises(UsageError):
-        await reset_password(database, Passwords(), second.token, chosen="8 charac", now=NOW)
-    assert await reset_password(database, Passwords(), second.token, chosen=OTHER, now=NOW)
+        await reset_password(
+            database, Passwords(), second.token, chosen="8 charac", second=NoSecondStep(), now=NOW
+        )
+    assert await reset_password(
+        database, Passwords(), second.token, chosen=OTHER, second=NoSecondStep(), now=NOW
+    )
 
 
 async def test_asking_has_an_end(database: Database) -> None:
@@ -111,3 +130,12 @@ async def test_asking_has_an_end(database: Database) -> None:
             await asked(database, email)
         with pytest.raises(ThrottledError):
             await asked(database, email)
+
+
+async def test_beside_a_second_factor_eight_characters_are_enough(database: Database) -> None:
+    """For a change and for a link alike."""
+    user = await new_user(database)
+    second = Codes({user.id: ["1", "2"]})
+    reset = await asked(database)
+    assert reset is not None
+    assert await reset_password(database, Passwords(), reset.token, chosen="fir lamp", second=second, now=NOW)

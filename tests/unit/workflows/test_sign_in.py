@@ -11,6 +11,7 @@ from plimsoll.data.store.database import Database
 from plimsoll.errors import SignInError, ThrottledError
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.throttle import LIMITS, Tried
+from plimsoll.workflows.second_step import NoSecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, principal_of
 from plimsoll.workflows.sign_in import Claim, sign_in
 from somebody import EMAIL, NOW, PASSWORD, hashed, new_user
@@ -30,8 +31,10 @@ async def tried(
     origin: Origin = HOME,
     now: dt.datetime = NOW,
 ) -> SignedIn:
-    """Try to sign in."""
-    return await sign_in(database, Passwords(), Claim(email, password, tenant), origin, now)
+    """Try to sign in, without a second factor."""
+    made = await sign_in(database, Passwords(), NoSecondStep(), Claim(email, password, tenant), origin, now)
+    assert isinstance(made, SignedIn)
+    return made
 
 
 async def test_a_password_lets_in(database: Database, tenant: UUID) -> None:

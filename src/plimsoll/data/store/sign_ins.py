@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.account_rows import SignInRow
 from plimsoll.data.store.models import new_id
 
-__all__ = ["MOST_TRIES", "PENDING_LIFE", "SignInRecord", "add", "end", "forget", "take_try"]
+__all__ = ["MOST_TRIES", "PENDING_LIFE", "SignInRecord", "add", "end", "forget", "open_one", "take_try"]
 
 PENDING_LIFE = dt.timedelta(minutes=5)
 MOST_TRIES = 5
@@ -69,6 +69,16 @@ async def add(
         )
     )
     return sign_in
+
+
+async def open_one(session: AsyncSession, sign_in: UUID, at: dt.datetime) -> SignInRecord | None:
+    """Return a sign-in that still waits and has tries left; None for any other one."""
+    query = (
+        select(*_COLUMNS)
+        .where(SignInRow.id == sign_in, SignInRow.ended_at.is_(None))
+        .where(SignInRow.expires_at > at, SignInRow.tries < MOST_TRIES)
+    )
+    return _record((await session.execute(query)).one_or_none())
 
 
 async def take_try(session: AsyncSession, sign_in: UUID, at: dt.datetime) -> SignInRecord | None:

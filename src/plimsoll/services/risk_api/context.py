@@ -33,6 +33,7 @@ from plimsoll.workflows.live_hub import LiveHub
 from plimsoll.workflows.live_pace import Pace
 from plimsoll.workflows.mail import Mailer, NoMailer
 from plimsoll.workflows.outward import Outward
+from plimsoll.workflows.second_step import SecondStep
 
 __all__ = [
     "ApiContext",
@@ -100,6 +101,8 @@ class ApiContext:
         What hashes and checks passwords.
     mailer
         What carries e-mail to people with accounts.
+    second
+        What knows the second factors of people; None for nobody having any.
     address
         Where people find the platform, for links in e-mail: never what a request says.
     """
@@ -124,6 +127,7 @@ class ApiContext:
     four_eyes: bool = True
     passwords: Passwords = field(default_factory=Passwords)
     mailer: Mailer = field(default_factory=NoMailer)
+    second: SecondStep | None = None
     address: str = "http://127.0.0.1:8000"
 
 

@@ -41,6 +41,8 @@ async def test_it_is_used_up_once_and_in_time(database: Database, tenant: UUID) 
     sign_in = await stored(database, tenant)
     async with database.session(tenant) as session:
         assert await sign_ins.take_try(session, sign_in, NOW + PENDING_LIFE) is None
+        assert await sign_ins.open_one(session, sign_in, NOW) is not None
+        assert await sign_ins.open_one(session, sign_in, NOW + PENDING_LIFE) is None
         found = await sign_ins.end(session, sign_in, NOW)
         assert found is not None
         assert (found.factors, found.epoch) == (["password"], 1)

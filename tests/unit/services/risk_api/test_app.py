@@ -19,6 +19,7 @@ OPEN_TO_ALL = {
     "GET /sign-in.js",
     "POST /sign-in",
     "POST /sign-in/email",
+    "POST /sign-in/factor",
     "POST /sign-in/first-administrator",
     "POST /sign-in/forgotten",
     "POST /sign-in/invitation",

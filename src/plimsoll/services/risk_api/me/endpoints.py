@@ -16,6 +16,7 @@ from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import SignedIn, StepUp
 from plimsoll.services.risk_api.responses import CONFLICT
 from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.second_steps import second_step
 from plimsoll.services.risk_api.user_sessions.messages import shown_session
 from plimsoll.wire.sessions import Me, MyChanges, NewEmail, NewPassword, SessionPage, StepUpProof
 from plimsoll.workflows import own_account
@@ -79,6 +80,7 @@ async def step_up_my_session(
     token = await step_up(
         context.database,
         context.passwords,
+        second_step(context, request),
         caller,
         kind=proof.kind,
         answer=proof.answer,
@@ -101,6 +103,7 @@ async def change_my_password(
         caller,
         current=new.current,
         chosen=new.chosen,
+        second=second_step(context, request),
         origin=origin_of(request),
         now=context.clock(),
     )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from plimsoll.errors import PlimsollError
 from plimsoll.performance.overload import Priority
+from plimsoll.services.risk_api.answers import answer
 from plimsoll.services.risk_api.authentication import cookie_name, refuse_other_sites
 from plimsoll.services.risk_api.context import Callers, Context
 from plimsoll.services.risk_api.cookies import drop_session, keep_device, keep_session, origin_of
@@ -14,8 +15,11 @@ from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.second_steps import second_step
 from plimsoll.services.risk_api.sessions.messages import (
     Acceptance,
+    Challenge,
+    FactorAnswer,
     FirstAdministrator,
     Forgotten,
     Link,
@@ -26,6 +30,7 @@ from plimsoll.services.risk_api.static_files import page_file, static_file
 from plimsoll.workflows import email_changes, password_changes, people
 from plimsoll.workflows import sign_in as signing_in
 from plimsoll.workflows.first_administrator import make_first_administrator
+from plimsoll.workflows.pending_sign_in import Pending, complete_sign_in
 from plimsoll.workflows.sessions import Origin, SignedIn
 from plimsoll.workflows.sessions import sign_out as end_session
 from plimsoll.workflows.sign_in import Claim
@@ -41,6 +46,7 @@ __all__ = [
     "sign_in_page",
     "sign_in_script",
     "sign_out",
+    "try_factor",
     "try_password",
 ]
 
@@ -68,19 +74,43 @@ async def sign_in(link: Link, request: Request, context: Context) -> Response:
     session = context.sign_in.redeem(link.token)
     if session is None:
         raise ProblemError(401, "unauthenticated", "The link was used already or is too old.")
-    answer = Response(status_code=204)
-    keep_session(request, answer, session)
-    return answer
+    signed_in = Response(status_code=204)
+    keep_session(request, signed_in, session)
+    return signed_in
 
 
 @router.post("/sign-in/password", dependencies=[Public], include_in_schema=False)
 @effort(priority=Priority.WRITE)
 async def try_password(claim: PasswordClaim, request: Request, context: Context) -> Response:
-    """Turn e-mail address and password into a session of this browser."""
+    """Turn e-mail address and password into a session of this browser, or into a challenge."""
     refuse_other_sites(request)
     said = Claim(claim.email, claim.password, claim.tenant)
     made = await signing_in.sign_in(
-        context.database, context.passwords, said, origin_of(request), context.clock()
+        context.database,
+        context.passwords,
+        second_step(context, request),
+        said,
+        origin_of(request),
+        context.clock(),
+    )
+    if isinstance(made, Pending):
+        return answer(Challenge(challenge=made.token, kinds=tuple(made.kinds)))
+    return _signed_in(request, made)
+
+
+@router.post("/sign-in/factor", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def try_factor(said: FactorAnswer, request: Request, context: Context) -> Response:
+    """Turn an answer to a second factor into a session of this browser."""
+    refuse_other_sites(request)
+    made = await complete_sign_in(
+        context.database,
+        second_step(context, request),
+        said.challenge,
+        kind=said.kind,
+        answer=said.answer,
+        origin=origin_of(request),
+        now=context.clock(),
     )
     return _signed_in(request, made)
 
@@ -137,7 +167,12 @@ async def reset_password(
     """Set a password anew by the link that was sent, once; all sessions end, and nobody is signed in."""
     refuse_other_sites(request)
     await password_changes.reset_password(
-        context.database, context.passwords, new.token, chosen=new.password, now=context.clock()
+        context.database,
+        context.passwords,
+        new.token,
+        chosen=new.password,
+        second=second_step(context, request),
+        now=context.clock(),
     )
     callers.forget()
     return Response(status_code=204)
@@ -176,13 +211,13 @@ async def sign_out(request: Request, context: Context, callers: Callers) -> Resp
     if not context.sign_in.sign_out(token):
         await end_session(context.database, token, context.clock())
         callers.forget()
-    answer = Response(status_code=204)
-    drop_session(request, answer)
-    return answer
+    signed_out = Response(status_code=204)
+    drop_session(request, signed_out)
+    return signed_out
 
 
 def _signed_in(request: Request, made: SignedIn) -> Response:
-    answer = Response(status_code=204)
-    keep_session(request, answer, made.token)
-    keep_device(request, answer, made.device)
-    return answer
+    signed_in = Response(status_code=204)
+    keep_session(request, signed_in, made.token)
+    keep_device(request, signed_in, made.device)
+    return signed_in

@@ -6,7 +6,16 @@ from pydantic import Field
 
 from plimsoll.wire.model import Name, WireModel
 
-__all__ = ["Acceptance", "FirstAdministrator", "Forgotten", "Link", "NewPasswordByLink", "PasswordClaim"]
+__all__ = [
+    "Acceptance",
+    "Challenge",
+    "FactorAnswer",
+    "FirstAdministrator",
+    "Forgotten",
+    "Link",
+    "NewPasswordByLink",
+    "PasswordClaim",
+]
 
 _Token = Annotated[str, Field(max_length=64, description="What stands after # in the link")]
 _Email = Annotated[str, Field(max_length=320)]
@@ -26,6 +35,21 @@ class PasswordClaim(WireModel):
     email: _Email
     password: _Password
     tenant: _Tenant = ""
+
+
+class Challenge(WireModel):
+    """What is still asked for: one of these kinds, under this token."""
+
+    challenge: str
+    kinds: tuple[str, ...]
+
+
+class FactorAnswer(WireModel):
+    """An answer to a second factor."""
+
+    challenge: _Token
+    kind: Annotated[str, Field(max_length=20)]
+    answer: Annotated[str, Field(max_length=10_000)]
 
 
 class FirstAdministrator(WireModel):

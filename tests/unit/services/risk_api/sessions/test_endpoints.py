@@ -10,7 +10,7 @@ from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.workflows.first_administrator import first_link
 from probe_api import ADDRESS, CANARY, PROBE, client_of, probe_app, sign_in
-from somebody import EMAIL, NOW, PASSWORD, new_user
+from somebody import EMAIL, NOW, PASSWORD, Codes, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -144,3 +144,24 @@ async def test_guessing_is_told_when_to_go_on(database: Database) -> None:
         found = [await client.post("/sign-in/password", json=wrong, headers=OURS) for _ in range(11)]
     assert [answer.status_code for answer in found] == [401] * 10 + [429]
     assert found[-1].headers["retry-after"] == "900"
+
+
+async def test_a_second_factor_is_asked_for(database: Database) -> None:
+    """The password sets no cookie then; the answer does, once."""
+    user = await new_user(database)
+    app = probe_app(database, clock=lambda: NOW, second=Codes({user.id: ["a", "b"]}))
+    async with client_of(app, key=None) as client:
+        claim = {"email": EMAIL, "password": PASSWORD}
+        asked = await client.post("/sign-in/password", json=claim, headers=OURS)
+        assert (asked.status_code, "set-cookie" in asked.headers) == (200, False)
+        assert asked.json()["kinds"] == ["slip"]
+        said = {"challenge": asked.json()["challenge"], "kind": "slip", "answer": CANARY}
+        wrong = await client.post("/sign-in/factor", json=said, headers=OURS)
+        assert (wrong.status_code, CANARY in wrong.text) == (401, False)
+        assert (await client.get(f"{PROBE}/who")).status_code == 401
+        right = [
+            await client.post("/sign-in/factor", json={**said, "answer": code}, headers=OURS)
+            for code in ("a", "b")
+        ]
+        assert [answer.status_code for answer in right] == [204, 401]
+        assert (await client.get(f"{PROBE}/who")).json() == {"id": f"user:{user.id}"}
