@@ -1,9 +1,8 @@
 """The first administrator: made by whoever has the link that the first start prints, and by nobody else."""
 
 import datetime as dt
-from dataclasses import replace
 
-from plimsoll.data.store import devices, one_time_tokens, users
+from plimsoll.data.store import one_time_tokens, users
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
 from plimsoll.data.store.one_time_tokens import Purpose
@@ -101,12 +100,9 @@ async def make_first_administrator(
             password_changed_at=now,
             administrator=True,
         )
-        device = new_token("pld")
-        await devices.note(session, user.id, digest(device), now)
-        begun = await begin(
+        return await begin(
             session, user, tenant=found.tenant, factors=frozenset({"password"}), origin=origin, now=now
         )
-    return replace(begun, device=device)
 
 
 def _refused() -> SignInError:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -157,11 +157,8 @@ async def _answered(
     record = await sign_ins.end(session, known.id, now)
     if record is None or not user.enabled or record.epoch != user.epoch:
         return None
-    mark = "" if origin.device_digest is not None else new_token("pld")
-    await devices.note(session, user.id, origin.device_digest or digest(mark), now)
     factors = frozenset({*record.factors, kind})
-    made = await begin(session, user, tenant=known.tenant, factors=factors, origin=origin, now=now)
-    return replace(made, device=mark)
+    return await begin(session, user, tenant=known.tenant, factors=factors, origin=origin, now=now)
 
 
 async def _device(database: Database, known: Waiting, origin: Origin, now: dt.datetime) -> bytes | None:

@@ -1,7 +1,7 @@
 """People of a tenant: invited, let in, changed and shut out."""
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -144,12 +144,9 @@ async def accept_invitation(
         accepted_password(password, has_factor=False, hints=[user.name, user.email])
         chosen = {"password": hashed, "password_changed_at": now, **({} if name is None else {"name": name})}
         user = await users.change(session, user.id, chosen)
-        device = new_token("pld")
-        await devices.note(session, user.id, digest(device), now)
-        begun = await begin(
+        return await begin(
             session, user, tenant=found.tenant, factors=frozenset({"password"}), origin=origin, now=now
         )
-    return replace(begun, device=device)
 
 
 async def change_person(

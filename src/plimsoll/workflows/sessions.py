@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import user_sessions
+from plimsoll.data.store import devices, user_sessions
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
 from plimsoll.data.store.user_sessions import SessionRecord
@@ -113,6 +113,7 @@ async def begin(
         From where, and when.
     """
     token = new_token()
+    mark = await _mark(session, user.id, origin, now)
     record = await user_sessions.add(
         session,
         digest=digest(token),
@@ -125,7 +126,7 @@ async def begin(
         address=origin.address,
         agent=origin.agent[:_LONGEST_AGENT],
     )
-    return SignedIn(token, record.id, user.id, tenant)
+    return SignedIn(token, record.id, user.id, tenant, mark)
 
 
 def lives(record: SessionRecord, now: dt.datetime) -> bool:
@@ -237,6 +238,19 @@ def user_id_of(principal_id: str) -> UUID | None:
 
 def _rights(user: UserRecord) -> tuple[frozenset[Permission], Scope]:
     return frozenset(Permission) if user.administrator else frozenset(), EVERYTHING
+
+
+async def _mark(session: AsyncSession, user_id: UUID, origin: Origin, now: dt.datetime) -> str:
+    """Return the token by which a browser will be known that is new to somebody; empty for a known one.
+
+    It is always one of ours: a token that was there before could be known to whoever put it there.
+    """
+    known = origin.device_digest
+    if known is not None and await devices.seen(session, user_id, known, now) is not None:
+        return ""
+    mark = new_token("pld")
+    await devices.add(session, user_id, digest(mark), now)
+    return mark
 
 
 async def _touch(database: Database, tenant: UUID, session_id: UUID, now: dt.datetime) -> None:

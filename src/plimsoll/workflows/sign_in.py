@@ -1,7 +1,7 @@
 """Signing in with a password: whoever gets it wrong learns nothing but that, whatever part was wrong."""
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from plimsoll.data.store import devices, users
@@ -13,7 +13,6 @@ from plimsoll.errors import SignInError, UsageError
 from plimsoll.security.emails import normal_email
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.throttle import Tried
-from plimsoll.security.tokens import digest, new_token
 from plimsoll.workflows.pending_sign_in import Pending, begin_pending
 from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
@@ -136,7 +135,4 @@ async def _begin(
         kinds = await second.kinds(session, user.id)
         if kinds:
             return await begin_pending(session, user, kinds, factors=shown, now=now)
-        token = "" if origin.device_digest is not None else new_token("pld")
-        await devices.note(session, user.id, origin.device_digest or digest(token), now)
-        begun = await begin(session, user, tenant=tenant, factors=shown, origin=origin, now=now)
-    return replace(begun, device=token)
+        return await begin(session, user, tenant=tenant, factors=shown, origin=origin, now=now)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from plimsoll.data.store import devices, one_time_tokens, sign_ins, throttles
+from plimsoll.data.store import one_time_tokens, sign_ins, throttles
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.one_time_tokens import Purpose
 from plimsoll.workflows.account_clean_up import forget_old
@@ -27,6 +27,5 @@ async def test_each_thing_has_its_time(database: Database, tenant: UUID) -> None
             session, Purpose.INVITATION, b"d", at=NOW, life=dt.timedelta(), created_by="x", user_id=user.id
         )
         await begin(session, user, tenant=tenant, factors=frozenset(), origin=Origin(), now=NOW)
-        await devices.note(session, user.id, b"d", NOW)
         for days, dropped in ((0, 0), (2, 2), (31, 2), (366, 1), (400, 0)):
             assert await forget_old(session, NOW + days * DAY) == dropped

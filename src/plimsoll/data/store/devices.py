@@ -3,14 +3,13 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.account_rows import DeviceRow
 from plimsoll.data.store.models import new_id
 
-__all__ = ["forget", "forget_all", "note", "seen"]
+__all__ = ["add", "are_there", "forget", "forget_all", "seen"]
 
 
 async def seen(session: AsyncSession, user_id: UUID, digest: bytes, at: dt.datetime) -> UUID | None:
@@ -25,12 +24,16 @@ async def seen(session: AsyncSession, user_id: UUID, digest: bytes, at: dt.datet
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def note(session: AsyncSession, user_id: UUID, digest: bytes, at: dt.datetime) -> None:
-    """Note that somebody has signed in on a device."""
+async def add(session: AsyncSession, user_id: UUID, digest: bytes, at: dt.datetime) -> None:
+    """Store a device in which somebody has signed in for the first time."""
     values = {"id": new_id(), "user_id": user_id, "digest": digest, "created_at": at, "seen_at": at}
-    keys = ["tenant_id", "user_id", "digest"]
-    statement = insert(DeviceRow).values(**values)
-    await session.execute(statement.on_conflict_do_update(index_elements=keys, set_={"seen_at": at}))
+    await session.execute(insert(DeviceRow).values(**values))
+
+
+async def are_there(session: AsyncSession, user_id: UUID) -> bool:
+    """Return whether somebody has signed in anywhere before."""
+    query = select(select(DeviceRow.id).where(DeviceRow.user_id == user_id).exists())
+    return bool((await session.execute(query)).scalar_one())
 
 
 async def forget_all(session: AsyncSession, user_id: UUID) -> None:
