@@ -12,6 +12,8 @@ from plimsoll.errors import ConflictError, SignInError
 from plimsoll.security.emails import normal_email
 from plimsoll.security.permissions import Principal
 from plimsoll.security.tokens import TOKEN, digest, new_token
+from plimsoll.workflows.account_audit import note_done
+from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.own_account import person_of
 
@@ -83,6 +85,7 @@ async def ask_email_change(
             user_id=user_id,
             detail={"email": address},
         )
+        await record(session, AuditAction.EMAIL_CHANGE_ASKED, actor=caller, subject=user_id)
     return EmailChange(address, token)
 
 
@@ -120,6 +123,7 @@ async def confirm_email(database: Database, token: str, now: dt.datetime) -> UUI
             raise _refused()
         user = await users.change(session, used.user_id, {"email": str(used.detail["email"])})
         await one_time_tokens.revoke(session, Purpose.PASSWORD_RESET, user.id, now)
+        await note_done(session, AuditAction.EMAIL_CHANGED, user, found.tenant)
     return user.id
 
 

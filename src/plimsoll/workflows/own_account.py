@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plimsoll.data.store import user_sessions, users
 from plimsoll.errors import PermissionDeniedError
 from plimsoll.security.permissions import Principal
+from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.sessions import renew, user_id_of
 
 __all__ = ["end_other_sessions", "end_session", "person_of"]
@@ -45,7 +46,10 @@ async def end_session(
         If there is no such session, or it is another's.
     """
     whose = None if of_anybody else person_of(caller)
-    await user_sessions.end(session, session_id, now, user_id=whose)
+    ended = await user_sessions.end(session, session_id, now, user_id=whose)
+    await record(
+        session, AuditAction.SESSION_REVOKED, actor=caller, subject=ended, detail={"session": session_id}
+    )
 
 
 async def end_other_sessions(session: AsyncSession, caller: Principal, now: dt.datetime) -> str:
@@ -56,5 +60,7 @@ async def end_other_sessions(session: AsyncSession, caller: Principal, now: dt.d
     PermissionDeniedError
         If the caller is no person.
     """
-    epoch = await users.end_all_sessions(session, person_of(caller))
+    user_id = person_of(caller)
+    await record(session, AuditAction.SESSIONS_REVOKED, actor=caller, subject=user_id)
+    epoch = await users.end_all_sessions(session, user_id)
     return await renew(session, caller, now, epoch=epoch, steps_up=False) if caller.session else ""

@@ -18,6 +18,8 @@ from plimsoll.security.passwords import Passwords, accepted_password
 from plimsoll.security.permissions import Principal
 from plimsoll.security.throttle import Tried
 from plimsoll.security.tokens import TOKEN, digest, new_token
+from plimsoll.workflows.account_audit import note_attempt, note_done
+from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.own_account import person_of
 from plimsoll.workflows.second_step import SecondStep
@@ -90,12 +92,16 @@ async def change_password(
     await count_try(database, Tried.PASSWORD, user=counted, address=origin.address, device=None, now=now)
     accepted = accepted_password(chosen, has_factor=has_factor, hints=[user.name, user.email])
     if not await passwords.matches(current, user.password):
+        await note_attempt(database, caller.tenant, AuditAction.STEP_UP_FAILED, user_id, origin.address)
         raise SignInError("the current password is another")
     hashed = await passwords.hashed(accepted)
     async with database.session(caller.tenant) as session:
         if (await users.get(session, user_id, lock=True)).password != user.password:
             raise SignInError("the current password is another")
         await _set(session, user_id, hashed, now)
+        await record(
+            session, AuditAction.PASSWORD_CHANGED, actor=caller, subject=user_id, address=origin.address
+        )
         epoch = await users.end_all_sessions(session, user_id)
         token = await renew(session, caller, now, epoch=epoch) if caller.session else ""
     await forget_tries(database, Tried.PASSWORD, user=counted, device=None)
@@ -142,6 +148,9 @@ async def ask_reset(
             life=LIFE_OF_RESET,
             created_by=f"user:{user.id}",
             user_id=user.id,
+        )
+        await record(
+            session, AuditAction.PASSWORD_RESET_ASKED, actor=None, subject=user.id, address=origin.address
         )
     return Reset(user, token)
 
@@ -204,6 +213,7 @@ async def reset_password(
         await _set(session, user.id, hashed, now)
         await users.end_all_sessions(session, user.id)
         await devices.forget_all(session, user.id)
+        await note_done(session, AuditAction.PASSWORD_RESET, user, found.tenant)
     return user.id
 
 

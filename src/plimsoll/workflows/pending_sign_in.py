@@ -11,9 +11,11 @@ from plimsoll.data.store import devices, sign_ins, users
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
 from plimsoll.data.store.users import UserRecord
-from plimsoll.errors import SignInError
+from plimsoll.errors import SignInError, ThrottledError
 from plimsoll.security.throttle import Tried
 from plimsoll.security.tokens import TOKEN, digest, new_token
+from plimsoll.workflows.account_audit import note_attempt
+from plimsoll.workflows.audit import AuditAction
 from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 from plimsoll.workflows.throttling import count_try, forget_tries
@@ -129,7 +131,11 @@ async def complete_sign_in(
     known = await waiting(database, token, now)
     device = await _device(database, known, origin, now)
     counted = f"{known.tenant}|{known.user_id}"
-    await count_try(database, Tried.CODE, user=counted, address=origin.address, device=device, now=now)
+    try:
+        await count_try(database, Tried.CODE, user=counted, address=origin.address, device=device, now=now)
+    except ThrottledError:
+        await _note(database, AuditAction.FACTOR_THROTTLED, known, origin)
+        raise
     async with database.session(known.tenant) as session:
         if await sign_ins.take_try(session, known.id, now) is None:
             raise _over()
@@ -137,6 +143,7 @@ async def complete_sign_in(
         # Kept also where it is wrong: what was tried is counted there as well.
         made = await _answered(session, second, known, kind, answer, origin, now)
     if made is None:
+        await _note(database, AuditAction.FACTOR_FAILED, known, origin)
         raise SignInError("the answer is not right", remedy="Try again, or take another factor.")
     await forget_tries(database, Tried.CODE, user=counted, device=device)
     return made
@@ -167,6 +174,10 @@ async def _device(database: Database, known: Waiting, origin: Origin, now: dt.da
     async with database.session(known.tenant) as session:
         seen = await devices.seen(session, known.user_id, origin.device_digest, now)
     return origin.device_digest if seen is not None else None
+
+
+async def _note(database: Database, action: AuditAction, known: Waiting, origin: Origin) -> None:
+    await note_attempt(database, known.tenant, action, known.user_id, origin.address)
 
 
 def _over() -> SignInError:

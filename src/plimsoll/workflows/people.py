@@ -16,6 +16,8 @@ from plimsoll.security.emails import normal_email
 from plimsoll.security.passwords import Passwords, accepted_password
 from plimsoll.security.permissions import Principal
 from plimsoll.security.tokens import TOKEN, digest, new_token
+from plimsoll.workflows.account_audit import note_done
+from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 
@@ -76,6 +78,7 @@ async def invite(
         If it is no address.
     """
     user = await users.add(session, email=normal_email(email), name=name, created_by=caller.id)
+    await record(session, AuditAction.USER_INVITED, actor=caller, subject=user.id)
     return await _invited(session, caller, user, now)
 
 
@@ -94,6 +97,7 @@ async def invite_again(
     user = await users.get(session, user_id, lock=True)
     if user.password is not None or not user.enabled:
         raise ConflictError("this person has a password already, or may not sign in")
+    await record(session, AuditAction.USER_INVITED, actor=caller, subject=user.id, detail={"again": True})
     return await _invited(session, caller, user, now)
 
 
@@ -144,6 +148,7 @@ async def accept_invitation(
         accepted_password(password, has_factor=False, hints=[user.name, user.email])
         chosen = {"password": hashed, "password_changed_at": now, **({} if name is None else {"name": name})}
         user = await users.change(session, user.id, chosen)
+        await note_done(session, AuditAction.INVITATION_ACCEPTED, user, found.tenant, address=origin.address)
         return await begin(
             session, user, tenant=found.tenant, factors=frozenset({"password"}), origin=origin, now=now
         )
@@ -193,6 +198,10 @@ async def change_person(
         for purpose in Purpose:
             await one_time_tokens.revoke(session, purpose, user_id, now)
         await devices.forget_all(session, user_id)
+    action = AuditAction.USER_CHANGED
+    if enabled is not None:
+        action = AuditAction.USER_ENABLED if enabled else AuditAction.USER_DISABLED
+    await record(session, action, actor=caller, subject=user_id, detail={"changed": sorted(changes)})
     return changed
 
 

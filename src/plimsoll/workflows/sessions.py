@@ -18,6 +18,8 @@ from plimsoll.errors import PlimsollError
 from plimsoll.security.permissions import Permission, Principal, PrincipalKind
 from plimsoll.security.scopes import EVERYTHING, Scope
 from plimsoll.security.tokens import TOKEN, digest, new_token
+from plimsoll.workflows.account_audit import note_done
+from plimsoll.workflows.audit import AuditAction
 
 __all__ = [
     "IDLE",
@@ -113,7 +115,7 @@ async def begin(
         From where, and when.
     """
     token = new_token()
-    mark = await _mark(session, user.id, origin, now)
+    mark, strange = await _mark(session, user.id, origin, now)
     record = await user_sessions.add(
         session,
         digest=digest(token),
@@ -125,6 +127,16 @@ async def begin(
         stepped_up_at=now,
         address=origin.address,
         agent=origin.agent[:_LONGEST_AGENT],
+    )
+    action = AuditAction.SIGN_IN_NEW_DEVICE if strange else AuditAction.SIGN_IN_SUCCEEDED
+    await note_done(
+        session,
+        action,
+        user,
+        tenant,
+        address=origin.address,
+        detail={"factors": sorted(factors), "agent": origin.agent[:_LONGEST_AGENT]},
+        at_session=record.id,
     )
     return SignedIn(token, record.id, user.id, tenant, mark)
 
@@ -220,8 +232,11 @@ async def sign_out(database: Database, token: str, now: dt.datetime) -> None:
     found = await look_up(database, "sessions", digest(token)) if SESSION_TOKEN.fullmatch(token) else None
     if found is not None:
         async with database.session(found.tenant) as session:
-            if await user_sessions.living(session, found.id, digest=digest(token)) is not None:
+            living = await user_sessions.living(session, found.id, digest=digest(token))
+            if living is not None:
                 await user_sessions.end(session, found.id, now)
+                user = living[1]
+                await note_done(session, AuditAction.SIGN_OUT, user, found.tenant, at_session=found.id)
 
 
 def user_id_of(principal_id: str) -> UUID | None:
@@ -240,17 +255,18 @@ def _rights(user: UserRecord) -> tuple[frozenset[Permission], Scope]:
     return frozenset(Permission) if user.administrator else frozenset(), EVERYTHING
 
 
-async def _mark(session: AsyncSession, user_id: UUID, origin: Origin, now: dt.datetime) -> str:
-    """Return the token by which a browser will be known that is new to somebody; empty for a known one.
+async def _mark(session: AsyncSession, user_id: UUID, origin: Origin, now: dt.datetime) -> tuple[str, bool]:
+    """Return the token by which a browser will be known, empty for a known one, and whether it is strange.
 
     It is always one of ours: a token that was there before could be known to whoever put it there.
     """
     known = origin.device_digest
     if known is not None and await devices.seen(session, user_id, known, now) is not None:
-        return ""
+        return "", False
+    strange = await devices.are_there(session, user_id)
     mark = new_token("pld")
     await devices.add(session, user_id, digest(mark), now)
-    return mark
+    return mark, strange
 
 
 async def _touch(database: Database, tenant: UUID, session_id: UUID, now: dt.datetime) -> None:

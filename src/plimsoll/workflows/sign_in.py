@@ -9,10 +9,12 @@ from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import tenant_named
 from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.data.store.users import UserRecord
-from plimsoll.errors import SignInError, UsageError
+from plimsoll.errors import SignInError, ThrottledError, UsageError
 from plimsoll.security.emails import normal_email
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.throttle import Tried
+from plimsoll.workflows.account_audit import note_attempt, note_done
+from plimsoll.workflows.audit import AuditAction
 from plimsoll.workflows.pending_sign_in import Pending, begin_pending
 from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
@@ -94,15 +96,21 @@ async def sign_in(
         email = claim.email.strip().lower()[:254]
     known = await _known(database, claim.tenant, email, origin, now)
     counted = f"{claim.tenant}|{email}"
-    await count_try(
-        database, Tried.PASSWORD, user=counted, address=origin.address, device=known.device, now=now
-    )
     user = known.user
+    whose = None if user is None else user.id
+    try:
+        await count_try(
+            database, Tried.PASSWORD, user=counted, address=origin.address, device=known.device, now=now
+        )
+    except ThrottledError:
+        await note_attempt(database, known.tenant, AuditAction.SIGN_IN_THROTTLED, whose, origin.address)
+        raise
     try:
         right = await passwords.matches(claim.password, None if user is None else user.password)
     except UsageError:
         right = False
     if not right or user is None or known.tenant is None:
+        await note_attempt(database, known.tenant, AuditAction.SIGN_IN_FAILED, whose, origin.address)
         raise refused()
     fresh = await passwords.hashed(claim.password) if passwords.is_outdated(user.password or "") else None
     signed_in = await _begin(database, second, _Right(known.tenant, user, fresh), origin, now)
@@ -134,5 +142,6 @@ async def _begin(
             await users.change(session, user.id, {"password": fresh})
         kinds = await second.kinds(session, user.id)
         if kinds:
+            await note_done(session, AuditAction.SIGN_IN_PENDING, user, tenant, address=origin.address)
             return await begin_pending(session, user, kinds, factors=shown, now=now)
         return await begin(session, user, tenant=tenant, factors=shown, origin=origin, now=now)

@@ -8,6 +8,7 @@ from plimsoll.errors import SignInError, UsageError
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.permissions import Principal
 from plimsoll.security.throttle import Tried
+from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.own_account import person_of
 from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, renew
@@ -68,6 +69,8 @@ async def step_up(
         # Kept also where a code is wrong: what was tried is counted there as well.
         right = right or (kind != _PASSWORD and await second.verify(session, user_id, kind, answer, now=now))
         token = await renew(session, caller, now, factors=frozenset({kind})) if right else ""
+        action = AuditAction.STEP_UP_SUCCEEDED if right else AuditAction.STEP_UP_FAILED
+        await record(session, action, actor=caller, subject=user_id, address=origin.address)
     if not right:
         raise SignInError("the answer is not right")
     await forget_tries(database, tried, user=counted, device=None)

@@ -8,8 +8,8 @@ from plimsoll.data.store.migrations.look_ups import drop_look_up, make_look_up
 
 __all__ = ["branch_labels", "depends_on", "down_revision", "downgrade", "revision", "upgrade"]
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from guarded_tables import ONE, TWO, become, filled_with, grants_of
 
-REVISION = import_module("plimsoll.data.store.migrations.versions.0010_accounts")
+REVISION = import_module("plimsoll.data.store.migrations.versions.0011_accounts")
 ROWS = {
     "users": f"(id, email, name, created_by) VALUES ('{ONE}', 'a@example.com', 'A', 'local')",
     "devices": f"(id, user_id, digest) VALUES ('{ONE}', '{ONE}', 'd')",
