@@ -162,11 +162,14 @@ class ThrottledError(PlimsollError):
         As for :class:`PlimsollError`.
     seconds
         After which it may be tried again.
+    repeated
+        Whether it was refused before for the same reason, so that it need not be written down again.
     """
 
     code = "rate-limited"
     exit_code = 4
 
-    def __init__(self, message: str, *, remedy: str = "", seconds: int = 1) -> None:
+    def __init__(self, message: str, *, remedy: str = "", seconds: int = 1, repeated: bool = False) -> None:
         super().__init__(message, remedy=remedy)
         self.seconds = seconds
+        self.repeated = repeated

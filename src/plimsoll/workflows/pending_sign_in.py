@@ -133,8 +133,9 @@ async def complete_sign_in(
     counted = f"{known.tenant}|{known.user_id}"
     try:
         await count_try(database, Tried.CODE, user=counted, address=origin.address, device=device, now=now)
-    except ThrottledError:
-        await _note(database, AuditAction.FACTOR_THROTTLED, known, origin)
+    except ThrottledError as error:
+        if not error.repeated:
+            await _note(database, AuditAction.FACTOR_THROTTLED, known, origin)
         raise
     async with database.session(known.tenant) as session:
         if await sign_ins.take_try(session, known.id, now) is None:

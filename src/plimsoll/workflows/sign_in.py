@@ -102,8 +102,10 @@ async def sign_in(
         await count_try(
             database, Tried.PASSWORD, user=counted, address=origin.address, device=known.device, now=now
         )
-    except ThrottledError:
-        await note_attempt(database, known.tenant, AuditAction.SIGN_IN_THROTTLED, whose, origin.address)
+    except ThrottledError as error:
+        if not error.repeated:
+            throttled = AuditAction.SIGN_IN_THROTTLED
+            await note_attempt(database, known.tenant, throttled, whose, origin.address)
         raise
     try:
         right = await passwords.matches(claim.password, None if user is None else user.password)

@@ -34,7 +34,7 @@ async def count_try(
     ThrottledError
         If a counter is full.
     """
-    full: list[float] = []
+    full: list[tuple[float, bool]] = []
     async with database.session(LOCAL_TENANT) as session:
         await tenants.ensure(session, LOCAL_TENANT, "local")
         for counter in counters(tried, user=user, address=address, device=device):
@@ -42,14 +42,14 @@ async def count_try(
                 session, counter.name, counter.subject, at=now, window=counter.window
             )
             if count > counter.most:
-                full.append((since + counter.window - now).total_seconds())
+                full.append(((since + counter.window - now).total_seconds(), count > counter.most + 1))
                 break  # what is refused here does not fill the other counters
     if full:
-        seconds = max(1, math.ceil(full[0]))
+        seconds, repeated = max(1, math.ceil(full[0][0])), full[0][1]
         remedy = (
             f"Wait {math.ceil(seconds / 60)} minutes, or use a browser in which you have signed in before."
         )
-        raise ThrottledError("this was tried too often", remedy=remedy, seconds=seconds)
+        raise ThrottledError("this was tried too often", remedy=remedy, seconds=seconds, repeated=repeated)
 
 
 async def forget_tries(database: Database, tried: Tried, *, user: str, device: bytes | None) -> None:
