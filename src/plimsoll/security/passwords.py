@@ -1,6 +1,7 @@
 """Passwords: what may be one, and how it is kept (argon2id, OWASP's 19 MiB, two passes, one lane)."""
 
 import asyncio
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ LEAST = 15
 LEAST_WITH_FACTOR = 8
 """Characters of a password beside which a second factor is asked for."""
 MOST_BYTES = 1000
-_SHORTEST_HINT = 4
+_SHORTEST_HINT = 3
 
 _Result = TypeVar("_Result")
 
@@ -76,9 +77,7 @@ def accepted_password(text: str, *, has_factor: bool, hints: Sequence[str] = ())
     remedy = "Take something that nobody else would think of: several words will do."
     if is_breached(normal):
         raise UsageError("the password is one that attackers try first", remedy=remedy)
-    folded = normal.casefold().strip("0123456789!?.,_-#*$ ")
-    known = {word for hint in (*hints, "plimsoll") for word in _words_of(hint)}
-    if any(folded == word * max(1, len(folded) // len(word)) for word in known):
+    if _is_known(normal, hints):
         raise UsageError("the password is your name or address, or ours", remedy=remedy)
     return normal
 
@@ -153,19 +152,16 @@ class Passwords:
 
         hasher = self._ready()
         try:
-            return hasher.verify(kept or self._nobodys, normal) and kept is not None
+            hasher.verify(kept or self._nobodys, normal)
         except (InvalidHashError, VerificationError):
             return False
+        return kept is not None
 
     def _ready(self) -> "PasswordHasher":
         if self._hasher is None:
             from argon2 import PasswordHasher
-            from argon2.profiles import RFC_9106_LOW_MEMORY
 
-            cost = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
-            hasher = PasswordHasher(
-                **cost, hash_len=RFC_9106_LOW_MEMORY.hash_len, salt_len=RFC_9106_LOW_MEMORY.salt_len
-            )
+            hasher = PasswordHasher(2, 19 * 1024, 1, hash_len=32, salt_len=16)
             self._nobodys = hasher.hash(secrets.token_urlsafe(32))
             self._hasher = hasher
         return self._hasher
@@ -182,6 +178,14 @@ class Passwords:
             self._under_way -= 1
 
 
-def _words_of(hint: str) -> list[str]:
-    parts = unicodedata.normalize("NFKC", hint).casefold().replace("@", " ").replace(".", " ").split()
-    return [part for part in [*parts, "".join(parts)] if len(part) >= _SHORTEST_HINT]
+def _is_known(password: str, hints: Sequence[str]) -> bool:
+    """Return whether the letters of a password are only what an attacker knows of the person."""
+    letters = left = re.sub(r"[\W\d_]", "", password.casefold())
+    words = {part for hint in (*hints, "plimsoll") for part in re.split(r"[\W\d_]+", _folded(hint))}
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "") if len(word) >= _SHORTEST_HINT else left
+    return bool(letters) and not left
+
+
+def _folded(hint: str) -> str:
+    return unicodedata.normalize("NFKC", hint).casefold()

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from plimsoll.security.scopes import EVERYTHING, Scope
 
-__all__ = ["STEP_UP_LIFE", "Permission", "Principal", "PrincipalKind"]
+__all__ = ["LIFE_OF_STEP_UP", "Permission", "Principal", "PrincipalKind"]
 
-STEP_UP_LIFE = dt.timedelta(minutes=10)
+LIFE_OF_STEP_UP = dt.timedelta(minutes=10)
 """For so long somebody who has shown again who they are may do what is most sensitive."""
 
 
@@ -123,4 +123,4 @@ class Principal:
         """
         if self.kind is PrincipalKind.LOCAL:
             return True
-        return self.stepped_up_at is not None and now - self.stepped_up_at < STEP_UP_LIFE
+        return self.stepped_up_at is not None and now - self.stepped_up_at < LIFE_OF_STEP_UP

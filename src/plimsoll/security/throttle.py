@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = ["LIMITS", "Counter", "Tried", "counters"]
+__all__ = ["BOUNDS", "Counter", "Tried", "counters"]
 
 
 class Tried(StrEnum):
@@ -33,7 +33,7 @@ class _Limit:
 
 _QUARTER = dt.timedelta(minutes=15)
 
-LIMITS: Mapping[tuple[Tried, str], _Limit] = MappingProxyType(
+BOUNDS: Mapping[tuple[Tried, str], _Limit] = MappingProxyType(
     {
         (Tried.PASSWORD, "user"): _Limit(10, _QUARTER),
         (Tried.PASSWORD, "device"): _Limit(10, _QUARTER),
@@ -102,7 +102,7 @@ def counters(tried: Tried, *, user: str, address: str, device: bytes | None) -> 
         subjects = {"device": f"{user}|{device.hex()}"}
     found = []
     for about, subject in subjects.items():
-        limit = LIMITS[tried, about]
+        limit = BOUNDS[tried, about]
         if subject:
             digest = hashlib.sha256(f"{tried}|{about}|{subject}".encode()).digest()
             found.append(

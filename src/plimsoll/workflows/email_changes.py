@@ -18,8 +18,8 @@ from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.own_account import person_of
 
 __all__ = [
+    "CHANGE_LIFE",
     "EMAIL_CHANGE",
-    "LIFE_OF_CHANGE",
     "EmailChange",
     "ask_email_change",
     "confirm_email",
@@ -28,7 +28,7 @@ __all__ = [
 
 EMAIL_CHANGE = "ple"
 """How the token of such a link begins."""
-LIFE_OF_CHANGE = dt.timedelta(minutes=30)
+CHANGE_LIFE = dt.timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ async def ask_email_change(
             Purpose.EMAIL_CHANGE,
             digest(token),
             at=now,
-            life=LIFE_OF_CHANGE,
+            life=CHANGE_LIFE,
             created_by=caller.id,
             user_id=user_id,
             detail={"email": address},
@@ -99,7 +99,7 @@ def email_change_mail(change: EmailChange, url: str) -> Mail:
     """
     text = (
         "This is to become the e-mail address of a Plimsoll account. If that is yours, open this within "
-        f"{LIFE_OF_CHANGE.seconds // 60} minutes:\n\n{url}/sign-in#{change.token}\n"
+        f"{CHANGE_LIFE.seconds // 60} minutes:\n\n{url}/sign-in#{change.token}\n"
     )
     return Mail(change.email, "Your new address at Plimsoll", text)
 

@@ -23,7 +23,7 @@ from plimsoll.workflows.sessions import Origin, SignedIn, begin
 
 __all__ = [
     "INVITATION",
-    "LIFE_OF_INVITATION",
+    "INVITATION_LIFE",
     "Invitation",
     "accept_invitation",
     "change_person",
@@ -34,7 +34,7 @@ __all__ = [
 
 INVITATION = "pli"
 """How the token of an invitation begins."""
-LIFE_OF_INVITATION = dt.timedelta(days=3)
+INVITATION_LIFE = dt.timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def invitation_mail(invitation: Invitation, link: str) -> Mail:
     """
     text = (
         "You have been invited to Plimsoll, which measures the market risk of portfolios. Open this within "
-        f"{LIFE_OF_INVITATION.days} days to choose a password:\n\n{link}\n"
+        f"{INVITATION_LIFE.days} days to choose a password:\n\n{link}\n"
     )
     return Mail(invitation.user.email, "Your Plimsoll account", text)
 
@@ -229,11 +229,11 @@ async def _invited(
         Purpose.INVITATION,
         digest(token),
         at=now,
-        life=LIFE_OF_INVITATION,
+        life=INVITATION_LIFE,
         created_by=caller.id,
         user_id=user.id,
     )
-    return Invitation(user, token, now + LIFE_OF_INVITATION)
+    return Invitation(user, token, now + INVITATION_LIFE)
 
 
 def _refused() -> SignInError:

@@ -22,9 +22,9 @@ from plimsoll.workflows.account_audit import note_done
 from plimsoll.workflows.audit import AuditAction
 
 __all__ = [
+    "FORM_OF_TOKEN",
     "IDLE",
     "LIFE_OF_SESSION",
-    "SESSION_TOKEN",
     "Origin",
     "SignedIn",
     "begin",
@@ -39,7 +39,7 @@ IDLE = dt.timedelta(minutes=30)
 """A session that is not used for so long is over."""
 LIFE_OF_SESSION = dt.timedelta(hours=12)
 """No session lasts longer."""
-SESSION_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+FORM_OF_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 """What the token of a session looks like: those of other things have a prefix."""
 _SEEN_EVERY = dt.timedelta(minutes=1)
 _LONGEST_AGENT = 300
@@ -158,7 +158,7 @@ async def principal_of(database: Database, token: str, now: dt.datetime) -> Prin
     now
         The time; that the session was used is noted to within a minute.
     """
-    if not SESSION_TOKEN.fullmatch(token):
+    if not FORM_OF_TOKEN.fullmatch(token):
         return None
     kept = digest(token)
     found = await look_up(database, "sessions", kept)
@@ -229,7 +229,7 @@ async def renew(
 
 async def sign_out(database: Database, token: str, now: dt.datetime) -> None:
     """End the session of a token; one that leads nowhere has ended already."""
-    found = await look_up(database, "sessions", digest(token)) if SESSION_TOKEN.fullmatch(token) else None
+    found = await look_up(database, "sessions", digest(token)) if FORM_OF_TOKEN.fullmatch(token) else None
     if found is not None:
         async with database.session(found.tenant) as session:
             living = await user_sessions.living(session, found.id, digest=digest(token))

@@ -41,6 +41,13 @@ def test_what_attackers_try_first_is_refused(password: str) -> None:
         accepted_password(password, has_factor=False, hints=hints)
 
 
+@pytest.mark.parametrize("password", ["ada likes lovelace", "384-2938-2984-29387", "über allen gipfeln"])
+def test_what_is_more_than_that_is_accepted(password: str) -> None:
+    """A name beside other words, and no letters at all."""
+    hints = ("Ada Lovelace", "ada.lovelace@example.com")
+    assert accepted_password(password, has_factor=False, hints=hints) == password
+
+
 def test_a_password_has_an_end() -> None:
     """A thousand bytes are taken, one more is not: whoever hashes it must not be kept busy."""
     assert accepted_password("ab" * (MOST_BYTES // 2 - 1) + "xy", has_factor=False)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from plimsoll.security.permissions import STEP_UP_LIFE, Permission, Principal, PrincipalKind
+from plimsoll.security.permissions import LIFE_OF_STEP_UP, Permission, Principal, PrincipalKind
 
 NOW = dt.datetime(2026, 6, 30, 12, tzinfo=dt.UTC)
 
@@ -26,11 +26,11 @@ def test_a_principal_may_do_what_was_given_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     ("ago", "fresh"),
-    [(None, False), (dt.timedelta(), True), (STEP_UP_LIFE, False), (STEP_UP_LIFE * 0.99, True)],
+    [(None, False), (dt.timedelta(), True), (LIFE_OF_STEP_UP, False), (LIFE_OF_STEP_UP * 0.99, True)],
 )
 def test_a_step_up_lasts_ten_minutes(ago: dt.timedelta | None, fresh: bool) -> None:
     """It does for people and for programs with an account."""
-    assert STEP_UP_LIFE.total_seconds() == 600
+    assert LIFE_OF_STEP_UP.total_seconds() == 600
     at = None if ago is None else NOW - ago
     for kind in (PrincipalKind.USER, PrincipalKind.SERVICE):
         somebody = Principal("a", UUID(int=1), "A", frozenset(), kind, stepped_up_at=at)

@@ -4,12 +4,12 @@ from itertools import product
 
 import pytest
 
-from plimsoll.security.throttle import LIMITS, Tried, counters
+from plimsoll.security.throttle import BOUNDS, Tried, counters
 
 
 def test_everything_that_can_be_tried_has_all_its_limits() -> None:
     """None is left out by oversight."""
-    assert set(LIMITS) == set(product(Tried, ("user", "device", "address", "everybody")))
+    assert set(BOUNDS) == set(product(Tried, ("user", "device", "address", "everybody")))
 
 
 @pytest.mark.parametrize("tried", Tried)

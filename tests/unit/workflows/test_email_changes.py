@@ -10,7 +10,7 @@ from plimsoll.data.store.database import Database
 from plimsoll.errors import ConflictError, PermissionDeniedError, SignInError, UsageError
 from plimsoll.security.permissions import Principal
 from plimsoll.workflows.email_changes import (
-    LIFE_OF_CHANGE,
+    CHANGE_LIFE,
     ask_email_change,
     confirm_email,
     email_change_mail,
@@ -54,6 +54,6 @@ async def test_what_cannot_be_changed(database: Database, tenant: UUID) -> None:
     with pytest.raises(ConflictError):
         await confirm_email(database, taken.token, NOW)
     late = await ask_email_change(database, caller, email="c@example.com", now=NOW)
-    for token, now in ((late.token, NOW + LIFE_OF_CHANGE), ("nonsense", NOW)):
+    for token, now in ((late.token, NOW + CHANGE_LIFE), ("nonsense", NOW)):
         with pytest.raises(SignInError):
             await confirm_email(database, token, now)

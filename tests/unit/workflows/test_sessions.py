@@ -43,7 +43,7 @@ async def test_a_token_says_whose_it_is_and_what_they_may(database: Database, te
     caller = await principal_of(database, made.token, NOW)
     assert caller is not None
     assert (caller.id, caller.tenant, caller.kind) == (f"user:{user.id}", tenant, PrincipalKind.USER)
-    assert (caller.session, caller.factors) == (made.session_id, {"password"})
+    assert (caller.session, caller.factors) == (made.session_id, frozenset({"password"}))
     assert caller.permissions == set(Permission)
     assert caller.is_stepped_up(NOW)
     assert user_id_of(caller.id) == user.id
@@ -98,7 +98,7 @@ async def test_a_token_is_renewed(database: Database, tenant: UUID) -> None:
     assert await principal_of(database, made.token, later) is None
     fresh = await principal_of(database, token, later)
     assert fresh is not None
-    assert (fresh.session, fresh.factors) == (caller.session, {"password", "totp"})
+    assert (fresh.session, fresh.factors) == (caller.session, frozenset({"password", "totp"}))
     assert fresh.is_stepped_up(later)
     async with database.session(tenant) as session:
         epoch = await users.end_all_sessions(session, user.id)

@@ -7,14 +7,14 @@ import pytest
 
 from plimsoll.data.store.database import Database
 from plimsoll.errors import ThrottledError
-from plimsoll.security.throttle import LIMITS, Tried
+from plimsoll.security.throttle import BOUNDS, Tried
 from plimsoll.workflows.throttling import count_try, forget_tries
 from somebody import NOW
 
 pytestmark = pytest.mark.anyio
 
-MOST = LIMITS[Tried.PASSWORD, "user"].most
-FROM_ONE = LIMITS[Tried.PASSWORD, "address"].most
+MOST = BOUNDS[Tried.PASSWORD, "user"].most
+FROM_ONE = BOUNDS[Tried.PASSWORD, "address"].most
 
 
 async def tried(

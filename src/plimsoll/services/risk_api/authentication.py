@@ -8,7 +8,7 @@ from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.context import callers_of, context_of
 from plimsoll.services.risk_api.problems import ProblemError
-from plimsoll.workflows.sessions import SESSION_TOKEN
+from plimsoll.workflows.sessions import FORM_OF_TOKEN
 
 __all__ = ["authenticated", "cookie_name", "refuse_other_sites", "still_allowed"]
 
@@ -88,7 +88,7 @@ async def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | No
 async def _by_cookie(request: HTTPConnection) -> Principal | None:
     token = request.cookies.get(cookie_name(_scheme(request)), "")
     principal = context_of(request).sign_in.with_session(token)
-    if principal is None and SESSION_TOKEN.fullmatch(token):
+    if principal is None and FORM_OF_TOKEN.fullmatch(token):
         principal = await callers_of(request).of(token)
     # A WebSocket has no method, and may do more than read.
     if principal is not None and request.scope.get("method") not in _SAFE:
