@@ -134,5 +134,5 @@ def _sessions(user_id: UUID | None, limit: int | None) -> Call[Page[Session]]:
 
 
 def _end(session_id: UUID) -> Call[None]:
-    path = f"{API_PREFIX}/sessions/{session_id}"
-    return Call(method="DELETE", path=path, read=lambda _: None)
+    path = f"{API_PREFIX}/sessions/{session_id}/end"
+    return Call(method="POST", path=path, read=lambda _: None, repeatable=True)

@@ -62,7 +62,7 @@ async def get_me(context: Context, caller: _Caller) -> Me:
     )
 
 
-@router.patch("", status_code=204, response_class=Response)
+@router.post("/name", status_code=204, response_class=Response)
 async def change_me(changes: MyChanges, context: Context, caller: _Caller, callers: Callers) -> Response:
     """Change what one is called."""
     async with context.database.session(caller.tenant) as session:
@@ -111,12 +111,12 @@ async def change_my_password(
     return _renewed(request, token)
 
 
-@router.post("/email", status_code=202, response_class=Response, responses=CONFLICT, dependencies=[StepUp])
+@router.post("/email", status_code=204, response_class=Response, responses=CONFLICT, dependencies=[StepUp])
 async def change_my_email(new: NewEmail, context: Context, caller: _Caller) -> Response:
     """Ask for another address: it counts when the link that is sent there is opened."""
     change = await ask_email_change(context.database, caller, email=new.email, now=context.clock())
     await context.mailer.send(email_change_mail(change, context.address))
-    return Response(status_code=202)
+    return Response(status_code=204)
 
 
 @router.get("/sessions")
@@ -131,7 +131,7 @@ async def list_my_sessions(context: Context, caller: _Caller, paging: Paging) ->
     return SessionPage(items=tuple(shown_session(record, caller) for record in shown), next=following)
 
 
-@router.delete("/sessions/{session_id}", status_code=204, response_class=Response)
+@router.post("/sessions/{session_id}/end", status_code=204, response_class=Response)
 async def end_my_session(session_id: UUID, context: Context, caller: _Caller, callers: Callers) -> Response:
     """End one of the own sessions."""
     async with context.database.session(caller.tenant) as session:
@@ -140,7 +140,7 @@ async def end_my_session(session_id: UUID, context: Context, caller: _Caller, ca
     return Response(status_code=204)
 
 
-@router.delete("/sessions", status_code=204, response_class=Response)
+@router.post("/sessions/end-others", status_code=204, response_class=Response)
 async def end_my_other_sessions(
     request: Request, context: Context, caller: _Caller, callers: Callers
 ) -> Response:

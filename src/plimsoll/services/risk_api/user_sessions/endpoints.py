@@ -42,7 +42,7 @@ async def list_sessions(
     return SessionPage(items=tuple(shown_session(record, caller) for record in shown), next=following)
 
 
-@router.delete("/{session_id}", status_code=204, response_class=Response)
+@router.post("/{session_id}/end", status_code=204, response_class=Response)
 async def end_session(session_id: UUID, context: Context, caller: _Writer, callers: Callers) -> Response:
     """End somebody's session; on every instance it counts after five seconds at the latest."""
     async with context.database.session(caller.tenant) as session:

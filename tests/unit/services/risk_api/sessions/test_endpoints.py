@@ -75,10 +75,10 @@ async def test_other_tokens_sign_nobody_in(token: object) -> None:
     assert CANARY not in answer.text
 
 
-async def test_signing_out_ends_the_session() -> None:
+async def test_signing_out_ends_the_session(database: Database) -> None:
     """The cookie goes, and a copy of it lets nobody in."""
     local = sign_in()
-    async with client_of(probe_app(local=local), key=None) as client:
+    async with client_of(probe_app(database, local=local), key=None) as client:
         await client.post("/sign-in", json={"token": token_of(local)}, headers=OURS)
         copy = {"cookie": f"plimsoll={client.cookies['plimsoll']}"}
         assert (await client.post("/sign-out")).status_code == 403

@@ -8,5 +8,5 @@ def test_reading_and_ending_are_different_permissions() -> None:
     """Whoever may see who is signed in may not therefore end it."""
     assert declared(router) == {
         ("GET", ""): {"sessions:read"},
-        ("DELETE", "/{session_id}"): {"sessions:write"},
+        ("POST", "/{session_id}/end"): {"sessions:write"},
     }
