@@ -88,6 +88,10 @@ class Settings(BaseSettings):
         default=(),
         description="Networks, as 127.0.0.1/32, of proxies whose X-Forwarded-For and -Proto are believed",
     )
+    audit_bucket: str | None = Field(
+        default=None, description="Bucket of S3 with Object Lock for checkpoints of the audit"
+    )
+    audit_days: int = Field(default=400, ge=1, description="For how long such a checkpoint is locked")
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")
 

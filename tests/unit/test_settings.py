@@ -25,6 +25,8 @@ def test_defaults() -> None:
         "redis_url": None,
         "rate_limit": 20_000.0,
         "webhook_loopback": False,
+        "audit_bucket": None,
+        "audit_days": 400,
         "live_refresh_seconds": 0.1,
         "cache_megabytes": 64,
         "four_eyes": None,

@@ -60,6 +60,8 @@ def installation(
         webhook_loopback=chosen.webhook_loopback,
         hosts=frozenset(chosen.hosts),
         proxies=chosen.proxies,
+        audit_bucket=chosen.audit_bucket,
+        audit_days=chosen.audit_days,
     )
 
 

@@ -185,7 +185,13 @@ async def _run(
                 async with (
                     serving(served),
                     _demo(context, demo, telling),
-                    working(database_url, metrics=context.metrics, options=beside, outward=context.outward),
+                    working(
+                        database_url,
+                        metrics=context.metrics,
+                        options=beside,
+                        outward=context.outward,
+                        audit=context.audit,
+                    ),
                 ):
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()

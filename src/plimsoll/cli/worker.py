@@ -10,8 +10,8 @@ from plimsoll.cli.places import DatabaseUrl, DataDir, installation
 from plimsoll.cli.stopping import leave_now_if_busy, stop_asked, stoppable
 
 if TYPE_CHECKING:
+    from plimsoll.services.risk_api.installation import Installation
     from plimsoll.services.worker.options import WorkerOptions
-    from plimsoll.workflows.outward import Outward
 
 __all__ = ["worker"]
 
@@ -48,19 +48,21 @@ def worker(
     options = WorkerOptions(calculations=calculations, messages=messages, stop_seconds=stop_seconds)
     configure_logging(level=logging.WARNING if sys.stderr.isatty() else logging.INFO)
     with stoppable():
-        asyncio.run(_run(place.running_database(), options, metrics_port, place.outward()))
+        asyncio.run(_run(place, options, metrics_port))
     typer.echo("Stopped.", err=True)
     leave_now_if_busy()
 
 
-async def _run(url: str, options: "WorkerOptions", metrics_port: int | None, outward: "Outward") -> None:
+async def _run(place: "Installation", options: "WorkerOptions", metrics_port: int | None) -> None:
     from plimsoll.monitoring.metrics import Metrics, metrics_app
     from plimsoll.services.risk_api.server import Served, serving
     from plimsoll.services.worker.worker import Worker
 
+    url, outward = place.running_database(), place.outward()
     metrics = Metrics()
     port = Served(metrics_app(metrics), metrics_port or 0, "--metrics-port")
     with stop_asked() as stop:
         async with serving([port]) if metrics_port else nullcontext():
             typer.echo("The worker runs. Ctrl-C stops it.", err=True)
-            await Worker(url, metrics=metrics, options=options, outward=outward).run(stop)
+            worker = Worker(url, metrics=metrics, options=options, outward=outward, audit=place.audit())
+            await worker.run(stop)

@@ -18,6 +18,7 @@ from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
 from plimsoll.security.passwords import Passwords
+from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.sealing import Sealer
 from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.event_feed import EventFeed
@@ -25,10 +26,12 @@ from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.known_callers import KnownCallers
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import DEFAULT_RATE, RateLimiting
+from plimsoll.services.risk_api.refusals import Refusals
 from plimsoll.services.risk_api.request_limits import LOOPBACK
 from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.services.risk_api.start_up import StartUp
+from plimsoll.workflows.audit_sealing import AuditKeeping
 from plimsoll.workflows.live_hub import LiveHub
 from plimsoll.workflows.live_pace import Pace
 from plimsoll.workflows.mail import Mailer, NoMailer
@@ -105,6 +108,8 @@ class ApiContext:
         What knows the second factors of people; None for nobody having any.
     address
         Where people find the platform, for links in e-mail: never what a request says.
+    audit
+        What vouches for the audit; by default with a key that is forgotten.
     """
 
     database: Database
@@ -129,6 +134,7 @@ class ApiContext:
     mailer: Mailer = field(default_factory=NoMailer)
     second: SecondStep | None = None
     address: str = "http://127.0.0.1:8000"
+    audit: AuditKeeping = field(default_factory=lambda: AuditKeeping(AuditKey(new_token("pla"))))
 
 
 class LifespanState(TypedDict):
@@ -155,6 +161,8 @@ class LifespanState(TypedDict):
         Those who were recognised a moment ago, by the token of their session.
     feed
         The events that clients follow.
+    refusals
+        Who was refused what, until it is written down.
     """
 
     context: ApiContext
@@ -166,6 +174,7 @@ class LifespanState(TypedDict):
     live: LiveHub
     callers: KnownCallers
     feed: EventFeed
+    refusals: Refusals
 
 
 def context_of(request: HTTPConnection) -> ApiContext:

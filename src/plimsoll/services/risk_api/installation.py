@@ -1,6 +1,8 @@
 """The platform of one machine: its data directory, its database, and who may use it."""
 
 import asyncio
+import datetime as dt
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -10,11 +12,17 @@ from typing import TYPE_CHECKING
 
 from plimsoll.data.store.embedded import embedded_postgres, running_postgres, stop
 from plimsoll.errors import UnavailableError
-from plimsoll.services.risk_api.local_key import KEY_FILE, local_api_key, local_sealing_key
+from plimsoll.services.risk_api.local_key import (
+    KEY_FILE,
+    local_api_key,
+    local_audit_key,
+    local_sealing_key,
+)
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
     from plimsoll.services.risk_api.context import ApiContext
+    from plimsoll.workflows.audit_sealing import AuditKeeping, CheckpointStore
     from plimsoll.workflows.outward import Outward
 
 # The rest is imported where it is used: the database starts while the API is being imported.
@@ -49,6 +57,10 @@ class Installation:
         Names besides those of this machine under which a proxy serves the platform.
     proxies
         Networks of the proxies that are believed.
+    audit_bucket
+        A bucket of S3 with Object Lock for checkpoints of the audit, beside the files; None for none.
+    audit_days
+        For how long such a checkpoint is locked.
     """
 
     directory: Path
@@ -61,6 +73,8 @@ class Installation:
     webhook_loopback: bool = False
     hosts: frozenset[str] = frozenset()
     proxies: tuple[str, ...] = ()
+    audit_bucket: str | None = None
+    audit_days: int = 400
 
     @property
     def key_file(self) -> Path:
@@ -131,6 +145,38 @@ class Installation:
         self._make_directory()
         return Outward(sealer=Sealer(local_sealing_key(self.directory)), loopback=self.webhook_loopback)
 
+    def audit(self) -> "AuditKeeping":
+        """Return what vouches for the audit: the key that seals it, and where its checkpoints are.
+
+        Raises
+        ------
+        UnavailableError
+            If the file with the key cannot be used.
+        """
+        from plimsoll.data.checkpoint_files import CheckpointFiles
+        from plimsoll.security.audit_chain import AuditKey
+        from plimsoll.workflows.audit_sealing import AuditKeeping
+
+        self._make_directory()
+        stores: list[CheckpointStore] = [CheckpointFiles(self._checkpoints)]
+        if self.audit_bucket is not None:
+            from plimsoll.data.checkpoint_bucket import CheckpointBucket
+
+            retained = dt.timedelta(days=self.audit_days)
+            stores.append(CheckpointBucket(self.audit_bucket, retained=retained))
+        return AuditKeeping(AuditKey(local_audit_key(self.directory)), tuple(stores))
+
+    @property
+    def _checkpoints(self) -> Path:
+        """Where the files with checkpoints are: each database has a chain, and a folder, of its own."""
+        if self.database_url is None:
+            return self.directory / "audit"
+        from plimsoll.data.store.database import database_url
+
+        place = database_url(self.database_url)
+        named = f"{place.host}|{place.port}|{place.database}|{sorted(place.query.items())}"
+        return self.directory / f"audit-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
+
     @asynccontextmanager
     async def context(
         self, url: str, *, address: str = "http://127.0.0.1:8000"
@@ -188,6 +234,7 @@ class Installation:
                     outward=self.outward(),
                     mailer=Outbox(self.directory / "outbox"),
                     address=address,
+                    audit=self.audit(),
                 )
         finally:
             if tracing is not None:

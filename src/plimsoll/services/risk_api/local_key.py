@@ -7,8 +7,16 @@ from pathlib import Path
 from plimsoll.errors import UnavailableError
 from plimsoll.security.tokens import TOKEN, new_token
 
-__all__ = ["KEY_FILE", "SEALING_KEY_FILE", "local_api_key", "local_sealing_key"]
+__all__ = [
+    "AUDIT_KEY_FILE",
+    "KEY_FILE",
+    "SEALING_KEY_FILE",
+    "local_api_key",
+    "local_audit_key",
+    "local_sealing_key",
+]
 
+AUDIT_KEY_FILE = "audit-key"
 KEY_FILE = "api-key"
 SEALING_KEY_FILE = "sealing-key"
 _PRIVATE = stat.S_IRUSR | stat.S_IWUSR
@@ -57,6 +65,29 @@ def local_sealing_key(directory: Path) -> str:
         As for `local_api_key`.
     """
     return _key(directory / SEALING_KEY_FILE, "plq")
+
+
+def local_audit_key(directory: Path) -> str:
+    """Return the key by which the audit is sealed and its checkpoints are signed, made at the first start.
+
+    Without the file, nobody can tell whether the audit was changed: it belongs into a backup of its own.
+
+    Parameters
+    ----------
+    directory
+        The user's data directory; it exists.
+
+    Returns
+    -------
+    str
+        ``pla_`` and 43 characters.
+
+    Raises
+    ------
+    UnavailableError
+        As for `local_api_key`.
+    """
+    return _key(directory / AUDIT_KEY_FILE, "pla")
 
 
 def _key(path: Path, prefix: str) -> str:

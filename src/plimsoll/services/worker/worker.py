@@ -22,6 +22,7 @@ from plimsoll.monitoring.metrics import Metrics
 from plimsoll.monitoring.stages import measured
 from plimsoll.services.worker.options import WorkerOptions
 from plimsoll.services.worker.queue import Queue
+from plimsoll.workflows.audit_sealing import AuditKeeping, AuditSealer
 from plimsoll.workflows.job_attempts import Patience, attempt
 from plimsoll.workflows.job_kinds import HANDLERS
 from plimsoll.workflows.job_run import Handler
@@ -61,6 +62,8 @@ class Worker:
         See :func:`plimsoll.workflows.job_attempts.attempt`.
     outward
         How what users name is reached; None leaves jobs that send there to other workers.
+    audit
+        With what the audit is sealed, beside the jobs; None leaves that to other workers.
     """
 
     def __init__(
@@ -72,9 +75,11 @@ class Worker:
         handlers: Mapping[JobKind, Handler] = HANDLERS,
         patience: Patience | None = None,
         outward: Outward | None = None,
+        audit: AuditKeeping | None = None,
     ) -> None:
         self._url = url
         self._metrics = metrics
+        self._audit = audit
         self._options = options
         sends = {} if outward is None else _sending(outward)
         self._handlers = {**handlers, **sends}
@@ -88,17 +93,22 @@ class Worker:
         A database that is gone is waited for.
         """
         at_a_time = self._options.calculations + self._options.messages
-        database = Database(self._url, pool_size=2 * at_a_time + 1)
+        database = Database(self._url, pool_size=2 * at_a_time + 2)
+        sealing = [] if self._audit is None else [AuditSealer(database, self._audit).run(stop)]
         try:
-            while not stop.is_set():
-                try:
-                    await self._serve(database, stop)
-                except Exception as error:  # noqa: BLE001 - a worker goes on whatever happens to its queue
-                    _LOG.warning("the queue is out of reach", error=f"{type(error).__name__}: {error}")
-                if not stop.is_set():
-                    await _either(stop, _PAUSE_SECONDS)
+            async with _running(sealing):
+                await self._work(database, stop)
         finally:
             await database.dispose()
+
+    async def _work(self, database: Database, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await self._serve(database, stop)
+            except Exception as error:  # noqa: BLE001 - a worker goes on whatever happens to its queue
+                _LOG.warning("the queue is out of reach", error=f"{type(error).__name__}: {error}")
+            if not stop.is_set():
+                await _either(stop, _PAUSE_SECONDS)
 
     async def _serve(self, database: Database, stop: asyncio.Event) -> None:
         """Fetch and do jobs until told to stop, or until the queue is out of reach."""

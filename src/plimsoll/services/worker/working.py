@@ -7,6 +7,7 @@ from importlib import import_module
 
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.services.worker.options import WorkerOptions
+from plimsoll.workflows.audit_sealing import AuditKeeping
 from plimsoll.workflows.outward import Outward
 
 __all__ = ["working"]
@@ -14,7 +15,12 @@ __all__ = ["working"]
 
 @asynccontextmanager
 async def working(
-    url: str, *, metrics: Metrics, options: WorkerOptions, outward: Outward | None = None
+    url: str,
+    *,
+    metrics: Metrics,
+    options: WorkerOptions,
+    outward: Outward | None = None,
+    audit: AuditKeeping | None = None,
 ) -> AsyncIterator[None]:
     """Do jobs for as long as the block lasts; the block begins at once, the worker as soon as it can.
 
@@ -22,7 +28,7 @@ async def working(
 
     Parameters
     ----------
-    url, metrics, options, outward
+    url, metrics, options, outward, audit
         See :class:`plimsoll.services.worker.worker.Worker`.
     """
     stop = asyncio.Event()
@@ -30,7 +36,8 @@ async def working(
     async def work() -> None:
         # Its packages take half a second to import, in which nobody beside it should have to wait.
         module = await asyncio.to_thread(import_module, "plimsoll.services.worker.worker")
-        await module.Worker(url, metrics=metrics, options=options, outward=outward).run(stop)
+        worker = module.Worker(url, metrics=metrics, options=options, outward=outward, audit=audit)
+        await worker.run(stop)
 
     task = asyncio.create_task(work())
     try:

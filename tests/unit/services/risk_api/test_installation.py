@@ -61,3 +61,22 @@ async def test_a_directory_that_cannot_be_made(database_url: str, tmp_path: Path
     with pytest.raises(UnavailableError, match="file/data cannot be used"):
         async with Installation(tmp_path / "file" / "data", database_url).context(database_url):
             pass
+
+
+def test_each_database_has_checkpoints_of_its_own(tmp_path: Path) -> None:
+    """The key is one, made once; checkpoints of one database are never held against another's chain."""
+    own = Installation(tmp_path / "data").audit()
+    first, again, second = (
+        Installation(tmp_path / "data", f"postgresql://me:{secret}@host/{name}").audit()
+        for secret, name in (("a", "one"), ("b", "one"), ("a", "two"))
+    )
+    assert own.key.key_id == first.key.key_id
+    folders = [vars(keeping.stores[0])["_directory"] for keeping in (own, first, again, second)]
+    assert folders[1] == folders[2]
+    assert len(set(folders)) == 3
+
+
+def test_checkpoints_go_to_a_bucket_too(tmp_path: Path) -> None:
+    """Where one is named, it is the second place, beside the files."""
+    keeping = Installation(tmp_path / "data", audit_bucket="locked").audit()
+    assert [store.every_seconds for store in keeping.stores] == [0.0, 300.0]

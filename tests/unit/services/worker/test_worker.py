@@ -10,12 +10,18 @@ import pytest
 from sqlalchemy import text
 
 from channel_desk import OUTWARD, desk_of
+from plimsoll.data.store import audit_seals
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobRecord, JobStatus
 from plimsoll.errors import UnavailableError
 from plimsoll.monitoring.metrics import Metrics
+from plimsoll.security.audit_chain import AuditKey
+from plimsoll.security.tokens import new_token
 from plimsoll.services.worker.options import WorkerOptions
 from plimsoll.services.worker.worker import Worker
+from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.audit_sealing import AuditKeeping
+from plimsoll.workflows.audit_verification import verify
 from plimsoll.workflows.job_attempts import Patience
 from plimsoll.workflows.job_run import Handler, JobRun
 from plimsoll.workflows.jobs import cancel, enqueue, get
@@ -199,3 +205,24 @@ async def test_people_are_told(database: Database, database_url: str, tenant: UU
         stop.set()
         await task
     assert (done.result, len(found.got)) == ({"status": "sent"}, 1)
+
+
+async def test_a_worker_with_the_key_seals_the_audit(
+    database_url: str, database: Database, tenant: UUID
+) -> None:
+    """What is written down while it runs has its seal soon, beside the jobs; a worker without leaves it."""
+    async with database.session(tenant) as session:
+        await record(session, AuditAction.SIGN_OUT, actor=None, subject=None)
+    keeping = AuditKeeping(AuditKey(new_token("pla")))
+    stop = asyncio.Event()
+    worker = Worker(database_url, metrics=Metrics(), options=QUICK, audit=keeping)
+    task = asyncio.create_task(worker.run(stop))
+    for _ in range(1000):
+        await asyncio.sleep(0.01)
+        async with database.session(tenant) as session:
+            if await audit_seals.head(session) is not None:
+                break
+    stop.set()
+    await asyncio.wait_for(task, 10)
+    found = await verify(database, tenant, keeping)
+    assert (found.sealed, found.waiting, found.flaws) == (1, 0, ())
