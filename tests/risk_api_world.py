@@ -12,6 +12,7 @@ from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
 from plimsoll.services.risk_api.app import ROUTERS, RiskApi, create_app
+from plimsoll.services.risk_api.audit.endpoints import router as audit
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.breaches.endpoints import router as breaches
 from plimsoll.services.risk_api.channels.endpoints import router as channels
@@ -46,6 +47,7 @@ RESOURCES: tuple[ApiRouter, ...] = (
     events,
     channels,
     webhooks,
+    audit,
 )
 EVERYTHING = (*ROUTERS, *(router for router in RESOURCES if all(router is not one for one in ROUTERS)))
 API = "/api/v1"

@@ -16,6 +16,7 @@ BOOKS = PROJECT / "examples" / "portfolios"
 CASES = {
     "help.txt": ["--help"],
     "help_alerts.txt": ["alerts", "--help"],
+    "help_audit.txt": ["audit", "--help"],
     "help_channels.txt": ["channels", "--help"],
     "help_webhooks.txt": ["webhooks", "--help"],
     "help_up.txt": ["up", "--help"],

@@ -213,7 +213,8 @@ def test_a_database_of_ones_own(database_url: str, empty_database_url: str, tmp_
     """With a URL nothing but the key is in the data directory; pending migrations stop what needs them."""
     with platform(tmp_path, "--no-demo", "--database-url", database_url) as running:
         directory = Path(running.told["data_directory"])
-        assert {path.name for path in directory.iterdir()} == {"api-key", "running.json", "sealing-key"}
+        keys = {"api-key", "audit-key", "sealing-key"}
+        assert {path.name for path in directory.iterdir()} == {*keys, "running.json"}
         assert plimsoll(tmp_path, "runs", "list", "--json").stdout == "[]\n"
     empty = ("--database-url", empty_database_url)
     status = plimsoll(tmp_path, "db", "status", "--json", *empty)

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from plimsoll.cli.alerts import alerts
+from plimsoll.cli.audit import audit
 from plimsoll.cli.breaches import breaches
 from plimsoll.cli.channels import channels
 from plimsoll.cli.db import db
@@ -79,6 +80,7 @@ app.add_typer(channels, name="channels")
 app.add_typer(webhooks, name="webhooks")
 app.add_typer(users, name="users")
 app.add_typer(sessions, name="sessions")
+app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from plimsoll.client import calls
 from plimsoll.client.alerts import AsyncAlertMethods
+from plimsoll.client.audit import AsyncAuditMethods
 from plimsoll.client.breaches import AsyncBreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.channels import AsyncChannelMethods
@@ -54,6 +55,7 @@ class AsyncRiskClient(
     AsyncTreeMethods,
     AsyncUserMethods,
     AsyncWebhookMethods,
+    AsyncAuditMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 

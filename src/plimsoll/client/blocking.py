@@ -8,6 +8,7 @@ from uuid import UUID
 
 from plimsoll.client import calls
 from plimsoll.client.alerts import AlertMethods
+from plimsoll.client.audit import AuditMethods
 from plimsoll.client.breaches import BreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.channels import ChannelMethods
@@ -54,6 +55,7 @@ class RiskClient(
     TreeMethods,
     UserMethods,
     WebhookMethods,
+    AuditMethods,
 ):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 

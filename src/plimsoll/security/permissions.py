@@ -32,6 +32,8 @@ class Permission(StrEnum):
     EVENTS_READ = "events:read"
     INSTRUMENTS_READ = "instruments:read"
     INSTRUMENTS_WRITE = "instruments:write"
+    AUDIT_EXPORT = "audit:export"
+    AUDIT_READ = "audit:read"
     BREACHES_READ = "breaches:read"
     BREACHES_WRITE = "breaches:write"
     LIMITS_APPROVE = "limits:approve"

@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
+from plimsoll.services.risk_api.audit.endpoints import router as audit
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.breaches.endpoints import router as breaches
 from plimsoll.services.risk_api.channels.endpoints import router as channels
@@ -72,6 +73,7 @@ ROUTERS: tuple[ApiRouter, ...] = (
     users,
     user_sessions,
     me,
+    audit,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 

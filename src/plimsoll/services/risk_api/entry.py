@@ -134,6 +134,9 @@ class SafeEntry:
             histogram = self._histograms[label] = self.metrics.http_seconds.labels(*label)
         histogram.observe(seconds)
         milliseconds = round(seconds * 1000, 1)
+        refusals = scope["state"].get("refusals")
+        if refusals is not None and status in (403, 404):
+            refusals.note(scope, status)
         log_line(_LOGGER, "request", method=method, route=route, status=status, milliseconds=milliseconds)
 
 

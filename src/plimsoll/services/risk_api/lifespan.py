@@ -22,6 +22,7 @@ from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
 from plimsoll.workflows.sessions import principal_of
+from plimsoll.services.risk_api.refusals import Refusals
 
 __all__ = ["lifespan_of"]
 
@@ -56,7 +57,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
         feed = EventFeed(context.database)
         try:
-            async with live_hub(context).running() as live:
+            async with live_hub(context).running() as live, Refusals(context.database).running() as refusals:
                 yield {
                     "context": context,
                     "creations": Places(_CREATIONS),
@@ -67,6 +68,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "live": live,
                     "callers": KnownCallers(partial(_caller, context)),
                     "feed": feed,
+                    "refusals": refusals,
                 }
         finally:
             context.streams.end()

@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from plimsoll.data.store import alerts
 from plimsoll.data.store.alerts import AlertKind, AlertRecord, AlertStatus
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.alerts.versions import AlertVersion, alert_tag
 from plimsoll.services.risk_api.answers import answer
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.paging import Paging
@@ -99,7 +101,7 @@ async def get_alert_history(alert_id: UUID, context: Context, caller: _Reader) -
 
 @router.post("/{alert_id}/acknowledge", response_model=Alert)
 async def acknowledge_alert(
-    alert_id: UUID, said: AlertNote, version: AlertVersion, context: Context, caller: _Writer
+    alert_id: UUID, said: AlertNote, version: AlertVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Take note of an alert: it is not brought to anybody else."""
     async with context.database.session(caller.tenant) as session:
@@ -111,12 +113,18 @@ async def acknowledge_alert(
             note=said.note,
             at=context.clock(),
         )
+        await audit(session, AuditAction.ALERT_CHANGED, alert_id, what="acknowledged")
     return _alert(record)
 
 
 @router.post("/{alert_id}/snooze", response_model=Alert)
 async def snooze_alert(
-    alert_id: UUID, snooze: AlertSnooze, version: AlertVersion, context: Context, caller: _Writer
+    alert_id: UUID,
+    snooze: AlertSnooze,
+    version: AlertVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Keep an alert from being brought to anybody until an instant, or wake it."""
     async with context.database.session(caller.tenant) as session:
@@ -129,12 +137,18 @@ async def snooze_alert(
             note=snooze.note,
             at=context.clock(),
         )
+        await audit(session, AuditAction.ALERT_CHANGED, alert_id, what="snoozed", until=snooze.until)
     return _alert(record)
 
 
 @router.post("/{alert_id}/assign", response_model=Alert)
 async def assign_alert(
-    alert_id: UUID, assignment: AlertAssignment, version: AlertVersion, context: Context, caller: _Writer
+    alert_id: UUID,
+    assignment: AlertAssignment,
+    version: AlertVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Make an alert somebody's, or nobody's."""
     async with context.database.session(caller.tenant) as session:
@@ -147,12 +161,13 @@ async def assign_alert(
             note=assignment.note,
             at=context.clock(),
         )
+        await audit(session, AuditAction.ALERT_CHANGED, alert_id, what="assigned", to=assignment.to)
     return _alert(record)
 
 
 @router.post("/{alert_id}/resolve", response_model=Alert)
 async def resolve_alert(
-    alert_id: UUID, said: AlertNote, version: AlertVersion, context: Context, caller: _Writer
+    alert_id: UUID, said: AlertNote, version: AlertVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Settle an alert; it opens again by itself when what it was raised for comes back."""
     async with context.database.session(caller.tenant) as session:
@@ -164,6 +179,7 @@ async def resolve_alert(
             note=said.note,
             at=context.clock(),
         )
+        await audit(session, AuditAction.ALERT_CHANGED, alert_id, what="resolved")
     return _alert(record)
 
 

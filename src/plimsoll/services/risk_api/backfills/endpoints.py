@@ -7,7 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from plimsoll.data.store import portfolios
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.jobs.messages import accepted
 from plimsoll.services.risk_api.requirements import Require
@@ -27,6 +29,7 @@ async def backfill_runs(
     asked: Backfill,
     once: Once,
     caller: Annotated[Principal, Require[Permission.RUNS_START]],
+    audit: Audit,
 ) -> Response:
     """Make the risk runs of a range of past dates that are not there yet, as a job."""
 
@@ -41,6 +44,8 @@ async def backfill_runs(
             request=report_request(asked.options, base_currency=portfolio.base_currency),
             created_by=caller.id,
         )
+        said = {"job": job.id, "first_date": asked.first_date, "last_date": asked.last_date}
+        await audit(session, AuditAction.JOB_STARTED, portfolio_id, **said)
         return accepted(job)
 
     return await once(put_down)

@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from plimsoll.data.store import breaches
 from plimsoll.data.store.breaches import BreachEventKind, BreachStatus
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import ApiContext, Context
 from plimsoll.services.risk_api.etags import ExpectedVersion
 from plimsoll.services.risk_api.paging import Paging
@@ -42,6 +44,14 @@ __all__ = [
 ]
 
 router = ApiRouter("breaches")
+
+_ACTIONS = {
+    BreachEventKind.ACKNOWLEDGED: AuditAction.BREACH_ACKNOWLEDGED,
+    BreachEventKind.REMEDIATION: AuditAction.BREACH_REMEDIED,
+    BreachEventKind.COMMENTED: AuditAction.BREACH_COMMENTED,
+    BreachEventKind.WAIVED: AuditAction.BREACH_WAIVED,
+    BreachEventKind.CLOSED: AuditAction.BREACH_CLOSED,
+}
 
 _Reader = Annotated[Principal, Require[Permission.BREACHES_READ]]
 _Writer = Annotated[Principal, Require[Permission.BREACHES_WRITE]]
@@ -89,49 +99,75 @@ async def get_breach_history(breach_id: UUID, context: Context, caller: _Reader)
 
 @router.post("/{breach_id}/acknowledge", response_model=Breach, responses=CONFLICT)
 async def acknowledge_breach(
-    breach_id: UUID, said: BreachNote, version: ExpectedVersion, context: Context, caller: _Writer
+    breach_id: UUID,
+    said: BreachNote,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Take note of an open breach."""
-    return await _acted(context, caller, breach_id, BreachEventKind.ACKNOWLEDGED, version, said.text)
+    return await _acted(context, caller, audit, breach_id, BreachEventKind.ACKNOWLEDGED, version, said.text)
 
 
 @router.post("/{breach_id}/remedy", response_model=Breach, responses=CONFLICT)
 async def remedy_breach(
-    breach_id: UUID, said: BreachNote, version: ExpectedVersion, context: Context, caller: _Writer
+    breach_id: UUID,
+    said: BreachNote,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Say that something is being done about a breach."""
-    return await _acted(context, caller, breach_id, BreachEventKind.REMEDIATION, version, said.text)
+    return await _acted(context, caller, audit, breach_id, BreachEventKind.REMEDIATION, version, said.text)
 
 
 @router.post("/{breach_id}/comments", response_model=Breach, responses=CONFLICT)
 async def comment_on_breach(
-    breach_id: UUID, said: BreachReason, version: ExpectedVersion, context: Context, caller: _Writer
+    breach_id: UUID,
+    said: BreachReason,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Say something about a breach."""
-    return await _acted(context, caller, breach_id, BreachEventKind.COMMENTED, version, said.text)
+    return await _acted(context, caller, audit, breach_id, BreachEventKind.COMMENTED, version, said.text)
 
 
 @router.post("/{breach_id}/waive", response_model=Breach, responses=CONFLICT)
 async def waive_breach(
-    breach_id: UUID, said: BreachWaiver, version: ExpectedVersion, context: Context, caller: _Writer
+    breach_id: UUID,
+    said: BreachWaiver,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Accept a breach up to a date; it is open again on the first run after it, or when it gets worse."""
     return await _acted(
-        context, caller, breach_id, BreachEventKind.WAIVED, version, said.text, until=said.until
+        context, caller, audit, breach_id, BreachEventKind.WAIVED, version, said.text, until=said.until
     )
 
 
 @router.post("/{breach_id}/close", response_model=Breach, responses=CONFLICT)
 async def close_breach(
-    breach_id: UUID, said: BreachReason, version: ExpectedVersion, context: Context, caller: _Writer
+    breach_id: UUID,
+    said: BreachReason,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Close a breach whose measure is back, though inside the band where it does not close by itself."""
-    return await _acted(context, caller, breach_id, BreachEventKind.CLOSED, version, said.text)
+    return await _acted(context, caller, audit, breach_id, BreachEventKind.CLOSED, version, said.text)
 
 
 async def _acted(
     context: ApiContext,
     caller: Principal,
+    audit: Audit,
     breach_id: UUID,
     kind: BreachEventKind,
     version: int,
@@ -149,4 +185,5 @@ async def _acted(
             text=text,
             waived_until=until,
         )
+        await audit(session, _ACTIONS[kind], breach_id, text=text, until=until)
     return answer(Breach.model_validate(record), tag=record.version)

@@ -11,8 +11,10 @@ from starlette.responses import Response
 from plimsoll.data.store import channels
 from plimsoll.data.store.alerts import Severity
 from plimsoll.data.store.channels import ChannelRecord
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
@@ -42,7 +44,9 @@ _CLEARED = frozenset({"quiet_hours", "escalate_after_minutes"})  # null means so
 
 
 @router.post("", status_code=201, response_model=Channel)
-async def create_channel(new: NewChannel, once: Once, context: Context, caller: _Writer) -> Response:
+async def create_channel(
+    new: NewChannel, once: Once, context: Context, caller: _Writer, audit: Audit
+) -> Response:
     """Create a channel; its URL is kept sealed and never shown again."""
     scheme = await asyncio.to_thread(check_channel_url, new.url)
 
@@ -60,6 +64,7 @@ async def create_channel(new: NewChannel, once: Once, context: Context, caller: 
             sealer=context.outward.sealer,
             created_by=caller.id,
         )
+        await audit(session, AuditAction.CHANNEL_CREATED, record.id, name=new.name, scheme=scheme)
         message = Channel.model_validate(record)
         return created(message, location=f"{router.prefix}/{record.id}", tag=record.version)
 
@@ -85,29 +90,38 @@ async def get_channel(channel_id: UUID, context: Context, caller: _Reader, reque
 
 @router.patch("/{channel_id}", response_model=Channel)
 async def change_channel(
-    channel_id: UUID, changes: ChannelChanges, version: ExpectedVersion, context: Context, caller: _Writer
+    channel_id: UUID,
+    changes: ChannelChanges,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Change a channel, or take it out of use, unless it was changed meanwhile."""
     given = changes.model_dump(exclude_unset=True)
     wanted = {name: value for name, value in given.items() if value is not None or name in _CLEARED}
     async with context.database.session(caller.tenant) as session:
         record = await workflow.change_channel(session, channel_id, expected_version=version, changes=wanted)
+        await audit(session, AuditAction.CHANNEL_CHANGED, channel_id, **given)
     return _channel(record)
 
 
 @router.delete("/{channel_id}", status_code=204, response_class=Response)
 async def remove_channel(
-    channel_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    channel_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Tell nobody more through a channel and forget its URL."""
     async with context.database.session(caller.tenant) as session:
         await workflow.remove_channel(session, channel_id, expected_version=version, at=context.clock())
+        await audit(session, AuditAction.CHANNEL_REMOVED, channel_id)
     return Response(status_code=204)
 
 
 @router.post("/{channel_id}/test")
-async def try_channel(channel_id: UUID, context: Context, caller: _Writer) -> ChannelTrial:
+async def try_channel(channel_id: UUID, context: Context, caller: _Writer, audit: Audit) -> ChannelTrial:
     """Send a message through a channel at once and say what came of it."""
+    async with context.database.session(caller.tenant) as session:
+        await audit(session, AuditAction.CHANNEL_TRIED, (await channels.get(session, channel_id)).id)
     reason = await workflow.try_channel(context.database, caller.tenant, channel_id, context.outward)
     return ChannelTrial(taken=reason is None, reason=reason)
 

@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import instruments
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.paging import Paging
@@ -87,6 +89,7 @@ async def change_instrument(
     version: ExpectedVersion,
     context: Context,
     caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Name or label an instrument unless somebody has changed it meanwhile; runs keep what files said."""
     async with context.database.session(caller.tenant) as session:
@@ -97,6 +100,9 @@ async def change_instrument(
             changed_by=caller.id,
             name=changes.name,
             attributes=changes.attributes,
+        )
+        await audit(
+            session, AuditAction.INSTRUMENT_CHANGED, instrument_id, **changes.model_dump(exclude_unset=True)
         )
     return answer(Instrument.model_validate(record), tag=record.version)
 

@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from plimsoll.data.store import limit_checks, limit_proposals, limits
 from plimsoll.data.store.limits import LimitRecord
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.limits import messages
@@ -56,7 +58,7 @@ _Approver = Annotated[Principal, Require[Permission.LIMITS_APPROVE]]
 
 
 @router.post("", status_code=201, response_model=Limit)
-async def propose_limit(new: NewLimit, once: Once, caller: _Proposer) -> Response:
+async def propose_limit(new: NewLimit, once: Once, caller: _Proposer, audit: Audit) -> Response:
     """Propose a limit; it comes into force when somebody else approves it."""
     limit = messages.limit_of(new.definition)
 
@@ -69,6 +71,16 @@ async def propose_limit(new: NewLimit, once: Once, caller: _Proposer) -> Respons
             valid_from=new.valid_from,
             comment=new.comment,
             proposed_by=caller.id,
+        )
+        await audit(
+            session,
+            AuditAction.LIMIT_PROPOSED,
+            record.id,
+            proposal=proposal.id,
+            kind=proposal.kind,
+            name=new.name,
+            portfolio_id=new.portfolio_id,
+            definition=new.definition.model_dump(mode="json"),
         )
         location = f"{router.prefix}/{record.id}"
         return created(messages.limit_message(record, proposal, None), location=location)
@@ -138,7 +150,7 @@ async def list_limit_proposals(limit_id: UUID, context: Context, caller: _Reader
 
 @router.post("/{limit_id}/proposals", status_code=201, response_model=LimitProposal)
 async def propose_limit_change(
-    limit_id: UUID, new: NewLimitProposal, once: Once, caller: _Proposer
+    limit_id: UUID, new: NewLimitProposal, once: Once, caller: _Proposer, audit: Audit
 ) -> Response:
     """Propose other levels for a limit, or its end where there is no definition."""
     limit = None if new.definition is None else messages.limit_of(new.definition)
@@ -165,6 +177,9 @@ async def propose_limit_change(
                 comment=new.comment,
                 proposed_by=caller.id,
             )
+        definition = None if new.definition is None else new.definition.model_dump(mode="json")
+        said = {"proposal": proposal.id, "kind": proposal.kind, "based_on": new.based_on}
+        await audit(session, AuditAction.LIMIT_PROPOSED, limit_id, **said, definition=definition)
         location = f"{router.prefix}/{limit_id}/proposals"
         return created(messages.limit_proposal(proposal), location=location)
 
@@ -179,18 +194,27 @@ async def approve_limit_proposal(
     once: Once,
     context: Context,
     caller: _Approver,
+    audit: Audit,
 ) -> Response:
     """Bring a proposal into force; nobody approves what they have proposed themselves."""
-    return await _decide(limit_id, proposal_id, said, once, caller, approve=True, four_eyes=context.four_eyes)
+    return await _decide(
+        limit_id, proposal_id, said, once, caller, audit, approve=True, four_eyes=context.four_eyes
+    )
 
 
 @router.post("/{limit_id}/proposals/{proposal_id}/reject", response_model=Limit)
 async def reject_limit_proposal(
-    limit_id: UUID, proposal_id: UUID, said: LimitDecision, once: Once, context: Context, caller: _Approver
+    limit_id: UUID,
+    proposal_id: UUID,
+    said: LimitDecision,
+    once: Once,
+    context: Context,
+    caller: _Approver,
+    audit: Audit,
 ) -> Response:
     """Turn a proposal down."""
     return await _decide(
-        limit_id, proposal_id, said, once, caller, approve=False, four_eyes=context.four_eyes
+        limit_id, proposal_id, said, once, caller, audit, approve=False, four_eyes=context.four_eyes
     )
 
 
@@ -200,12 +224,13 @@ async def _decide(
     said: LimitDecision,
     once: Once,
     caller: Principal,
+    audit: Audit,
     *,
     approve: bool,
     four_eyes: bool,
 ) -> Response:
     async def make(session: AsyncSession) -> Response:
-        record, _ = await workflow.decide(
+        record, proposal = await workflow.decide(
             session,
             limit_id,
             proposal_id,
@@ -214,6 +239,9 @@ async def _decide(
             comment=said.comment,
             four_eyes=four_eyes,
         )
+        action = AuditAction.LIMIT_APPROVED if approve else AuditAction.LIMIT_REJECTED
+        said_so = {"proposal": proposal_id, "proposed_by": proposal.proposed_by, "four_eyes": four_eyes}
+        await audit(session, action, limit_id, **said_so, version=record.version, comment=said.comment)
         return answer((await _messages(session, [record]))[0])
 
     return await once(make)

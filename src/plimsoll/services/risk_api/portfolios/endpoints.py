@@ -13,8 +13,10 @@ from starlette.responses import Response
 from plimsoll.data.store import holdings, portfolios
 from plimsoll.data.store.portfolio_tree import tree
 from plimsoll.data.store.portfolios import Unchanged
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
@@ -56,12 +58,15 @@ _Writer = Annotated[Principal, Require[Permission.PORTFOLIOS_WRITE]]
 
 
 @router.post("", status_code=201, response_model=Portfolio)
-async def create_portfolio(new: NewPortfolio, once: Once, _: _Writer) -> Response:
+async def create_portfolio(new: NewPortfolio, once: Once, _: _Writer, audit: Audit) -> Response:
     """Create a portfolio."""
 
     async def make(session: AsyncSession) -> Response:
         record = await create(
             session, name=new.name, base_currency=new.base_currency, parent_id=new.parent_id
+        )
+        await audit(
+            session, AuditAction.PORTFOLIO_CREATED, record.id, name=record.name, parent_id=record.parent_id
         )
         location = f"{router.prefix}/{record.id}"
         return created(Portfolio.model_validate(record), location=location, tag=record.version)
@@ -112,7 +117,12 @@ async def get_portfolio(portfolio_id: UUID, context: Context, caller: _Reader, r
 
 @router.patch("/{portfolio_id}", response_model=Portfolio)
 async def change_portfolio(
-    portfolio_id: UUID, changes: PortfolioChanges, version: ExpectedVersion, context: Context, caller: _Writer
+    portfolio_id: UUID,
+    changes: PortfolioChanges,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Rename or move a portfolio, unless somebody has changed it meanwhile."""
     moved = "parent_id" in changes.model_fields_set
@@ -124,26 +134,31 @@ async def change_portfolio(
             name=changes.name or Unchanged.UNCHANGED,
             parent_id=changes.parent_id if moved else Unchanged.UNCHANGED,
         )
+        await audit(
+            session, AuditAction.PORTFOLIO_CHANGED, portfolio_id, **changes.model_dump(exclude_unset=True)
+        )
     return _portfolio(record)
 
 
 @router.delete("/{portfolio_id}", response_model=Portfolio)
 async def archive_portfolio(
-    portfolio_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    portfolio_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Archive a portfolio: its positions and runs stay readable."""
     async with context.database.session(caller.tenant) as session:
         record = await portfolios.archive(session, portfolio_id, expected_version=version)
+        await audit(session, AuditAction.PORTFOLIO_ARCHIVED, portfolio_id, name=record.name)
     return _portfolio(record)
 
 
 @router.post("/{portfolio_id}/restore", response_model=Portfolio)
 async def restore_portfolio(
-    portfolio_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    portfolio_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Take an archived portfolio into use again, unless its name is taken or the one above it is archived."""
     async with context.database.session(caller.tenant) as session:
         record = await portfolios.restore(session, portfolio_id, expected_version=version)
+        await audit(session, AuditAction.PORTFOLIO_RESTORED, portfolio_id, name=record.name)
     return _portfolio(record)
 
 
@@ -154,6 +169,7 @@ async def import_positions(
     once: Once,
     context: Context,
     _: _Writer,
+    audit: Audit,
     valid_from: Annotated[dt.date | None, Query(description="First date of these positions; today")] = None,
     source_name: Annotated[Name, Query(description="Name of the file")] = "positions.csv",
 ) -> Response:
@@ -167,7 +183,17 @@ async def import_positions(
             source_name=source_name,
             valid_from=valid_from or context.clock().date(),
         )
-        return answer(import_result(record), tag=str(record.id))
+        result = import_result(record)
+        await audit(
+            session,
+            AuditAction.POSITIONS_IMPORTED,
+            portfolio_id,
+            holdings=record.id,
+            sha256=record.sha256,
+            source=source_name,
+            valid_from=record.valid_from,
+        )
+        return answer(result, tag=str(record.id))
 
     return await once(make)
 

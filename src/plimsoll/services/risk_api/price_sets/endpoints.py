@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from plimsoll.data.store import price_sets
 from plimsoll.monitoring.stages import measured
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
@@ -51,6 +53,7 @@ async def upload_prices(
     once: Once,
     context: Context,
     _: _Writer,
+    audit: Audit,
     name: Annotated[Name | None, Query(description="Name of the set; that of the file")] = None,
     source_name: Annotated[Name, Query(description="Name of the file")] = "prices.csv",
 ) -> Response:
@@ -59,6 +62,8 @@ async def upload_prices(
     async def make(session: AsyncSession) -> Response:
         with measured(context.metrics.runs):
             record = await upload(session, content=content, source_name=source_name, name=name)
+        said = {"name": record.name, "sha256": record.sha256, "source": source_name}
+        await audit(session, AuditAction.PRICES_UPLOADED, record.id, **said)
         location = f"{router.prefix}/{record.id}"
         return created(PriceSet.model_validate(record), location=location, tag=record.sha256)
 

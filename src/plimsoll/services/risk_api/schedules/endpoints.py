@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import portfolios, schedules
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
@@ -39,7 +41,9 @@ _Writer = Annotated[Principal, Require[Permission.SCHEDULES_WRITE]]
 
 
 @router.post("", status_code=201, response_model=Schedule)
-async def create_schedule(new: NewSchedule, once: Once, context: Context, caller: _Writer) -> Response:
+async def create_schedule(
+    new: NewSchedule, once: Once, context: Context, caller: _Writer, audit: Audit
+) -> Response:
     """Make a schedule: a risk run of a portfolio, whenever the clock of a place says so."""
 
     async def make(session: AsyncSession) -> Response:
@@ -54,6 +58,14 @@ async def create_schedule(new: NewSchedule, once: Once, context: Context, caller
             calendar=new.calendar,
             created_by=caller.id,
             now=context.clock(),
+        )
+        await audit(
+            session,
+            AuditAction.SCHEDULE_CREATED,
+            record.id,
+            name=new.name,
+            portfolio_id=new.portfolio_id,
+            cron=new.cron,
         )
         location = f"{router.prefix}/{record.id}"
         return created(await schedule_message(record), location=location, tag=record.version)
@@ -81,7 +93,12 @@ async def get_schedule(schedule_id: UUID, context: Context, caller: _Reader, req
 
 @router.patch("/{schedule_id}", response_model=Schedule)
 async def change_schedule(
-    schedule_id: UUID, changes: ScheduleChanges, version: ExpectedVersion, context: Context, caller: _Writer
+    schedule_id: UUID,
+    changes: ScheduleChanges,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    audit: Audit,
 ) -> Response:
     """Change a schedule, pause it or let it go on, unless it was changed or has fired meanwhile."""
     wanted: dict[str, Any] = {
@@ -102,14 +119,18 @@ async def change_schedule(
             paused=changes.paused,
             **wanted,
         )
+        await audit(
+            session, AuditAction.SCHEDULE_CHANGED, schedule_id, **changes.model_dump(exclude_unset=True)
+        )
     return answer(await schedule_message(record), tag=record.version)
 
 
 @router.delete("/{schedule_id}", status_code=204, response_class=Response)
 async def delete_schedule(
-    schedule_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    schedule_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Drop a schedule; the jobs and runs that it has made stay."""
     async with context.database.session(caller.tenant) as session:
         await schedules.delete(session, schedule_id, expected_version=version)
+        await audit(session, AuditAction.SCHEDULE_REMOVED, schedule_id)
     return Response(status_code=204)

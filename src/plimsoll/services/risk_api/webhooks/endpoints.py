@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from plimsoll.data.store import webhooks
 from plimsoll.data.store.webhooks import WebhookRecord
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
@@ -50,7 +52,9 @@ _Writer = Annotated[Principal, Require[Permission.WEBHOOKS_WRITE]]
 
 
 @router.post("", status_code=201, response_model=WebhookWithSecret)
-async def create_webhook(new: NewWebhook, once: Once, context: Context, caller: _Writer) -> Response:
+async def create_webhook(
+    new: NewWebhook, once: Once, context: Context, caller: _Writer, audit: Audit
+) -> Response:
     """Create a webhook; its secret is shown in this answer alone."""
 
     async def make(session: AsyncSession) -> Response:
@@ -62,6 +66,7 @@ async def create_webhook(new: NewWebhook, once: Once, context: Context, caller: 
             loopback=context.outward.loopback,
             created_by=caller.id,
         )
+        await audit(session, AuditAction.WEBHOOK_CREATED, record.id, kinds=new.kinds)
         shown = _with_secret(record, secret)
         return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
 
@@ -87,7 +92,7 @@ async def get_webhook(webhook_id: UUID, context: Context, caller: _Reader, reque
 
 @router.post("/{webhook_id}/rotate", response_model=WebhookWithSecret)
 async def rotate_secret(
-    webhook_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    webhook_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Give a webhook a new secret, shown this once; the one before signs beside it for a day."""
     async with context.database.session(caller.tenant) as session:
@@ -98,26 +103,29 @@ async def rotate_secret(
             sealer=context.outward.sealer,
             at=context.clock(),
         )
+        await audit(session, AuditAction.WEBHOOK_SECRET_ROTATED, webhook_id)
     return answer(_with_secret(record, secret), tag=record.version)
 
 
 @router.post("/{webhook_id}/enable", response_model=Webhook)
 async def enable_webhook(
-    webhook_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    webhook_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Take a webhook into use again that was taken out of it; what it has missed can be replayed."""
     async with context.database.session(caller.tenant) as session:
         record = await workflow.enable_webhook(session, webhook_id, expected_version=version)
+        await audit(session, AuditAction.WEBHOOK_ENABLED, webhook_id)
     return _webhook(record)
 
 
 @router.delete("/{webhook_id}", status_code=204)
 async def remove_webhook(
-    webhook_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer
+    webhook_id: UUID, version: ExpectedVersion, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Send nothing more to a webhook and forget its secret."""
     async with context.database.session(caller.tenant) as session:
         await workflow.remove_webhook(session, webhook_id, expected_version=version, at=context.clock())
+        await audit(session, AuditAction.WEBHOOK_REMOVED, webhook_id)
     return Response(status_code=204)
 
 
@@ -134,20 +142,27 @@ async def list_deliveries(
 
 
 @router.post("/{webhook_id}/replay", responses=CONFLICT)
-async def replay_range(webhook_id: UUID, wanted: ReplayRange, context: Context, caller: _Writer) -> Replayed:
+async def replay_range(
+    webhook_id: UUID, wanted: ReplayRange, context: Context, caller: _Writer, audit: Audit
+) -> Replayed:
     """Send what was to be sent in a range of time once more, under the same ids."""
     async with context.database.session(caller.tenant) as session:
         count = await workflow.replay_range(
             session, webhook_id, since=wanted.since, until=wanted.until, created_by=caller.id
         )
+        said = {"since": wanted.since, "until": wanted.until, "deliveries": count}
+        await audit(session, AuditAction.WEBHOOK_REPLAYED, webhook_id, **said)
     return Replayed(deliveries=count)
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/replay", responses=CONFLICT)
-async def replay_delivery(webhook_id: UUID, delivery_id: UUID, context: Context, caller: _Writer) -> Replayed:
+async def replay_delivery(
+    webhook_id: UUID, delivery_id: UUID, context: Context, caller: _Writer, audit: Audit
+) -> Replayed:
     """Send the event of a delivery once more, under the same id."""
     async with context.database.session(caller.tenant) as session:
         count = await workflow.replay_delivery(session, webhook_id, delivery_id, created_by=caller.id)
+        await audit(session, AuditAction.WEBHOOK_REPLAYED, webhook_id, delivery=delivery_id, deliveries=count)
     return Replayed(deliveries=count)
 
 
