@@ -17,8 +17,8 @@ from plimsoll.monitoring.tracing import Tracing
 from plimsoll.performance.breaker import Breaker
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
-from plimsoll.security.passwords import Passwords
 from plimsoll.security.audit_chain import AuditKey
+from plimsoll.security.passwords import Passwords
 from plimsoll.security.sealing import Sealer
 from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.event_feed import EventFeed

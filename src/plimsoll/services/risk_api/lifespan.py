@@ -21,8 +21,8 @@ from plimsoll.services.risk_api.known_callers import KnownCallers
 from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
-from plimsoll.workflows.sessions import principal_of
 from plimsoll.services.risk_api.refusals import Refusals
+from plimsoll.workflows.sessions import principal_of
 
 __all__ = ["lifespan_of"]
 
