@@ -80,14 +80,14 @@ def test_a_storm_of_sign_ins_does_not_hold_up_the_others(url: str) -> None:
         while not over.is_set():
             tried(url, f"u{number}@example.com", PASSWORD)
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(8) as pool, httpx2.Client(base_url=url) as other:
         for number in range(8):
             pool.submit(storm, number)
         try:
             times = []
             for _ in range(20):
                 start = time.perf_counter()
-                assert httpx2.get(f"{url}/livez").status_code == 200
+                assert other.get("/livez").status_code == 200
                 times.append(time.perf_counter() - start)
         finally:
             over.set()
