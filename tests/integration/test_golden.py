@@ -37,6 +37,7 @@ CASES = {
     "help_db.txt": ["db", "--help"],
     "help_jobs.txt": ["jobs", "--help"],
     "help_schedules.txt": ["schedules", "--help"],
+    "help_tenants.txt": ["tenants", "--help"],
     "help_users.txt": ["users", "--help"],
     "help_users_invite.txt": ["users", "invite", "--help"],
     "help_sessions.txt": ["sessions", "--help"],

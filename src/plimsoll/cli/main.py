@@ -24,6 +24,7 @@ from plimsoll.cli.prices import prices
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
 from plimsoll.cli.sessions import sessions
+from plimsoll.cli.tenants import tenants
 from plimsoll.cli.ticks import ticks
 from plimsoll.cli.up import up
 from plimsoll.cli.users import users
@@ -78,6 +79,7 @@ app.add_typer(limits, name="limits")
 app.add_typer(breaches, name="breaches")
 app.add_typer(channels, name="channels")
 app.add_typer(webhooks, name="webhooks")
+app.add_typer(tenants, name="tenants")
 app.add_typer(users, name="users")
 app.add_typer(sessions, name="sessions")
 app.add_typer(audit, name="audit")

@@ -1,6 +1,7 @@
 """The first administrator: made by whoever has the link that the first start prints, and by nobody else."""
 
 import datetime as dt
+from uuid import UUID
 
 from plimsoll.data.store import one_time_tokens, users
 from plimsoll.data.store.database import Database
@@ -22,17 +23,25 @@ FIRST_LINK = "plf"
 LIFE_OF_LINK = dt.timedelta(minutes=15)
 
 
-async def first_link(database: Database, now: dt.datetime) -> str | None:
+async def first_link(
+    database: Database,
+    now: dt.datetime,
+    *,
+    tenant: UUID = LOCAL_TENANT,
+    life: dt.timedelta = LIFE_OF_LINK,
+) -> str | None:
     """Return a token that makes the first administrator, once; None where there is somebody already.
 
     Parameters
     ----------
     database
-        In which the tenant of the installation is there.
-    now
-        The time; the token is good for `LIFE_OF_LINK`.
+        In which the tenant is there.
+    now, life
+        The time, and for how long the token is good.
+    tenant
+        Whose first administrator; by default that of the installation.
     """
-    async with database.session(LOCAL_TENANT) as session:
+    async with database.session(tenant) as session:
         if await users.are_there(session):
             return None
         token = new_token(FIRST_LINK)
@@ -41,7 +50,7 @@ async def first_link(database: Database, now: dt.datetime) -> str | None:
             Purpose.FIRST_ADMINISTRATOR,
             digest(token),
             at=now,
-            life=LIFE_OF_LINK,
+            life=life,
             created_by="local",
         )
     return token
