@@ -1,7 +1,10 @@
 """One platform for all attacks of a test session: none of them may harm it."""
 
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,12 +16,17 @@ ADMINISTRATOR = {"name": "Ada", "email": "ada@example.com", "password": "an engi
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site() -> Iterator[Site]:
     """Yield a platform that runs; it is well at the end, and has logged no unexpected error."""
-    with attacked_site(tmp_path_factory.mktemp("site")) as site:
-        yield site
-        assert site.is_well()
-        assert "unexpected error" not in site.log
+    # Not in the folder of pytest, to which another test session may shut the way for our database.
+    home = Path(tempfile.mkdtemp(prefix="plimsoll-site-"))
+    try:
+        with attacked_site(home) as site:
+            yield site
+            assert site.is_well()
+            assert "unexpected error" not in site.log
+    finally:
+        shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")

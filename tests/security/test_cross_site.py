@@ -156,3 +156,12 @@ def test_two_cookies_of_one_name(site: Site, browser: bytes) -> None:
     for both in (f"{ours}; {foreign}", f"{foreign}; {ours}"):
         reply = send(site, f"Cookie: {both}\r\n".encode(), "GET /api/v1/portfolios")
         assert reply.status in (200, 401)
+
+
+def test_signing_out_clears_the_browser(site: Site) -> None:
+    """The cookie goes, and with it whatever the browser keeps of our answers."""
+    reply = send(site, b"Cookie: __Host-plimsoll=" + b"A" * 43 + b"\r\n", "POST /sign-out", ORIGIN)
+    assert reply.status == 204
+    assert reply.headers["clear-site-data"] == '"cache", "storage"'
+    assert reply.headers["set-cookie"].startswith('__Host-plimsoll=""; ')
+    assert "max-age=0" in reply.headers["set-cookie"].lower()

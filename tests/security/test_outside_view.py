@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from api_server import say
-from attacked_site import CANARY, Site, is_refused
+from attacked_site import CANARY, NAME, PROXY, Site, is_refused
 
 PRODUCTS = re.compile(
     r"granian|uvicorn|hyper|starlette|fastapi|python|postgres|redis|\d+\.\d+\.\d+", re.IGNORECASE
@@ -178,3 +178,13 @@ def test_every_body_says_what_it_is(site: Site, path: str) -> None:
         kind = reply.headers["content-type"]
         assert not kind.startswith("text/") or kind.endswith("charset=utf-8")
         assert (b"<html" in reply.body.lower()) == kind.startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/openapi.json"])
+def test_the_api_page_is_for_those_who_are_signed_in(site: Site, browser: bytes, path: str) -> None:
+    """Everybody on this machine reads it; through the proxy only who has a session or a key does."""
+    through = (b"X-Forwarded-For: 198.51.100.7\r\n", b"X-Forwarded-Proto: https\r\n")
+    assert site.answered(f"GET {path}").status == 200
+    assert site.answered(f"GET {path}", *through, host=NAME, source=PROXY).status == 401
+    for known in (site.keyed, browser):
+        assert site.answered(f"GET {path}", *through, known, host=NAME, source=PROXY).status == 200

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
+from plimsoll.security.addresses import is_loopback
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.authentication import authenticated
 from plimsoll.services.risk_api.context import Context, context_of, readiness_of
 from plimsoll.services.risk_api.requirements import Public, Require
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
@@ -55,14 +57,16 @@ async def system(
 
 @router.get(f"{API_PREFIX}/openapi.json", dependencies=[Public], include_in_schema=False)
 async def document(request: Request) -> Response:
-    """Send the OpenAPI document."""
+    """Send the OpenAPI document; to other machines only if they say who they are."""
+    await _refuse_strangers(request)
     described: dict[str, Any] = request.app.openapi()
     return JSONResponse(described)
 
 
 @router.get(f"{API_PREFIX}/docs", dependencies=[Public], include_in_schema=False)
 async def docs(request: Request) -> Response:
-    """Show the API as a page."""
+    """Show the API as a page; to other machines only if they say who they are."""
+    await _refuse_strangers(request)
     return page(api_page(request.app.openapi()))
 
 
@@ -70,6 +74,11 @@ async def docs(request: Request) -> Response:
 async def style() -> Response:
     """Send the style of the pages."""
     return static_file(__package__, "page.css", "text/css")
+
+
+async def _refuse_strangers(request: Request) -> None:
+    if request.client is None or not is_loopback(request.client.host):
+        await authenticated(request)
 
 
 def _health(well: bool) -> Response:
