@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 
 from api_server import Reply
@@ -33,24 +34,42 @@ def site() -> Iterator[Site]:
 def browser_answer(site: Site) -> Reply:
     """Return the answer that signed a browser in, through the proxy with TLS."""
     token = urlsplit(site.running.told["sign_in"]).fragment
-    first = token.startswith("plf_")
-    reply = site.answered(
-        f"POST /sign-in{'/first-administrator' if first else ''}",
-        b"Content-Type: application/json\r\n",
-        f"Origin: https://{NAME}\r\n".encode(),
-        b"X-Forwarded-For: 198.51.100.7\r\n",
-        b"X-Forwarded-Proto: https\r\n",
-        body=json.dumps({"token": token, **(ADMINISTRATOR if first else {})}).encode(),
-        host=NAME,
-        source=PROXY,
-    )
+    reply = _send(site, "POST /sign-in/first-administrator", {"token": token, **ADMINISTRATOR})
     assert reply.status == 204, reply.body
     return reply
 
 
 @pytest.fixture(scope="session")
-def browser(browser_answer: Reply) -> bytes:
-    """Return the header with the cookie of a browser that is signed in."""
-    cookies = browser_answer.headers["set-cookie"].splitlines()
-    (ours,) = [cookie.partition(";")[0] for cookie in cookies if cookie.startswith("__Host-plimsoll=")]
-    return f"Cookie: {ours}\r\n".encode()
+def browser(site: Site, browser_answer: Reply) -> bytes:
+    """Return the header with the cookie of an administrator who has what they need to do everything."""
+    cookie = _cookie(browser_answer)
+    begun = _send(site, "POST /api/v1/me/factors/totp", {"name": "Telephone"}, cookie)
+    if begun.status == 404:
+        return cookie  # there are no second factors
+    assert begun.status == 201, begun.body
+    added = json.loads(begun.body)
+    code = {"code": pyotp.TOTP(added["secret"]).now()}
+    confirmed = _send(site, f"POST /api/v1/me/factors/{added['factor']['id']}/confirm", code, cookie)
+    assert confirmed.status == 200, confirmed.body
+    return _cookie(confirmed) or cookie
+
+
+def _send(site: Site, line: str, body: dict[str, str], *headers: bytes) -> Reply:
+    return site.answered(
+        line,
+        b"Content-Type: application/json\r\n",
+        f"Origin: https://{NAME}\r\n".encode(),
+        b"X-Forwarded-For: 198.51.100.7\r\n",
+        b"X-Forwarded-Proto: https\r\n",
+        *headers,
+        body=json.dumps(body).encode(),
+        host=NAME,
+        source=PROXY,
+    )
+
+
+def _cookie(reply: Reply) -> bytes:
+    """Return the header with the cookie of a session that an answer sets; empty if it sets none."""
+    cookies = reply.headers.get("set-cookie", "").splitlines()
+    ours = [cookie.partition(";")[0] for cookie in cookies if cookie.startswith("__Host-plimsoll=")]
+    return f"Cookie: {ours[0]}\r\n".encode() if ours else b""
