@@ -1,5 +1,6 @@
 """The audit over HTTP: one event for each action, and nothing done without one."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -9,6 +10,9 @@ import pytest
 from plimsoll.data.store.database import Database
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.tokens import new_token
+from plimsoll.services.risk_api.audit.endpoints import router
+from plimsoll.services.risk_api.requirements import needs_step_up
+from plimsoll.services.risk_api.routes import ApiRoute
 from plimsoll.workflows.audit_sealing import AuditKeeping, AuditSealer
 from postgres import execute
 from risk_api_world import (
@@ -224,3 +228,30 @@ async def test_a_decision_by_the_proposer_is_not_recorded_as_done(world: World) 
     assert "limit.approved" not in await actions(world)
     await approved(world.approver, limit)
     assert "limit.approved" in await actions(world)
+
+
+async def test_refusals_are_counted(world: World) -> None:
+    """Who was told 403 and 404 how often is in the audit within a second or two, under their name."""
+    path = f"{API}/portfolios/0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10"
+    for _ in range(3):
+        refused(await world.powerless.get(path), 403, "forbidden")
+    refused(await world.owner.get(path), 404, "not-found")
+    refused(await world.anonymous.get(path), 401, "unauthenticated")
+    for _ in range(100):
+        found = await events(world, action="access.refused,access.unknown")
+        if sum(event["detail"]["count"] for event in found) == 4:
+            break
+        await asyncio.sleep(0.1)
+    counted = {(event["action"], event["actor"]) for event in found}
+    assert counted == {("access.refused", "powerless"), ("access.unknown", "owner")}
+    assert {event["subject"] for event in found} == {f"GET {API}/portfolios/{{portfolio_id}}"}
+
+
+def test_taking_the_audit_away_asks_who_it_is_again() -> None:
+    """An export wants a fresh proof; reading does not."""
+    routes = {
+        route.path.rpartition("/")[2]: needs_step_up(route.dependant)
+        for route in router.routes
+        if isinstance(route, ApiRoute)
+    }
+    assert routes == {"events": False, "export": True, "verification": False}

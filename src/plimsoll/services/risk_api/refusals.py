@@ -50,7 +50,7 @@ class Refusals:
 
     def note(self, scope: Scope, status: int) -> None:
         """Count the answer to a request, if it is a refusal of somebody who is known."""
-        principal: Principal | None = scope["state"].get("principal")
+        principal: Principal | None = scope["state"].get("caller")
         if status not in _ACTIONS or principal is None:
             return
         key = principal.tenant, principal.id, status

@@ -99,6 +99,8 @@ class ApiRoute(APIRoute):
 
     async def _admit(self, request: Request) -> None:
         principal = await authenticated(request)
+        # Known from here on, also where the request is refused: the audit counts who is refused what.
+        request.scope["state"]["caller"] = principal
         if not (self._permissions or self._signed_in) or not self._permissions <= principal.permissions:
             raise ProblemError(403, "forbidden", "A permission is missing for this.")
         if self._step_up and not principal.is_stepped_up(context_of(request).clock()):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 def _scope(tenant: UUID, name: str | None = "user:1") -> dict[str, Any]:
     principal = None if name is None else Principal(name, tenant, "Ada", frozenset())
-    state = {"principal": principal, "route": "/api/v1/portfolios/{portfolio_id}"}
+    state = {"caller": principal, "route": "/api/v1/portfolios/{portfolio_id}"}
     return {"method": "GET", "state": state, "client": ("192.0.2.1", 5)}
 
 

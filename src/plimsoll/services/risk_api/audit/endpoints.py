@@ -19,7 +19,7 @@ from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.downloads import download
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.paging import Paging
-from plimsoll.services.risk_api.requirements import Require
+from plimsoll.services.risk_api.requirements import Require, StepUp
 from plimsoll.services.risk_api.responses import content
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditFlaw, AuditVerification
@@ -71,6 +71,7 @@ async def list_audit_events(
 @router.get(
     "/export",
     response_class=Response,
+    dependencies=[StepUp],
     responses=content("text/csv", {"type": "string"}, "id,recorded_at\r\n"),
 )
 @effort(cost=50)
