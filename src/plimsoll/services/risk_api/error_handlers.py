@@ -96,7 +96,7 @@ def _of_purpose(request: Request, error: PlimsollError) -> ProblemError:
     status = STATUS.get(error.code)
     if status is None:
         raise error
-    sent = frozenset(_sent(request)) - known_names(request.app.openapi())
+    sent = frozenset(_sent(request)) - known_names(request.app.openapi()) - _own_names(request)
     row = error.row if isinstance(error, DataError) else None
     place = () if row is None else (Violation(field=f"row {row}", message="It cannot be used"),)
     return ProblemError(
@@ -113,6 +113,13 @@ def _headers(status: int, error: PlimsollError) -> Mapping[str, str]:
     if isinstance(error, ThrottledError):
         return {"Retry-After": str(error.seconds)}
     return _RETRY if status == 503 else {}
+
+
+def _own_names(request: Request) -> frozenset[str]:
+    """Return the fields that the body of this route has, whether the API document shows it or not."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    message = getattr(getattr(field, "field_info", None), "annotation", None)
+    return frozenset(getattr(message, "model_fields", ()))
 
 
 def _sent(request: Request) -> Iterator[str]:

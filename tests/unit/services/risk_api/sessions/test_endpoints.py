@@ -114,6 +114,7 @@ async def test_the_first_administrator_is_made_once(database: Database) -> None:
         assert (await client.post(path, json=new)).status_code == 403
         short = await client.post(path, json={**new, "password": CANARY}, headers=OURS)
         assert (short.status_code, CANARY in short.text) == (422, False)
+        assert short.json()["detail"] == "the password is too short"
         assert (await client.post(path, json=new, headers=OURS)).status_code == 204
         assert (await client.get(f"{PROBE}/who")).json()["id"].startswith("user:")
         assert (await client.post(path, json=new, headers=OURS)).status_code == 401
@@ -129,6 +130,7 @@ async def test_a_password_signs_a_browser_in(database: Database) -> None:
         wrong = await client.post(path, json={**right, "password": CANARY}, headers=OURS)
         assert (wrong.status_code, wrong.json()["code"]) == (401, "unauthenticated")
         assert (CANARY in wrong.text, "set-cookie" in wrong.headers) == (False, False)
+        assert wrong.json()["detail"] == "e-mail address and password do not belong together"
         made = await client.post(path, json=right, headers=OURS)
         assert (made.status_code, len(made.headers.get_list("set-cookie"))) == (204, 2)
         assert (await client.get(f"{PROBE}/who")).json() == {"id": f"user:{user.id}"}
