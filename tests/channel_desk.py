@@ -13,8 +13,6 @@ from plimsoll.data.store.channels import ChannelRecord
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.job_rows import JobRow
 from plimsoll.data.store.jobs import JobKind, JobRecord
-from plimsoll.security.sealing import Sealer
-from plimsoll.security.tokens import new_token
 from plimsoll.workflows.alerts import raise_alert
 from plimsoll.workflows.channels import add_channel
 from plimsoll.workflows.job_run import JobRun
@@ -22,7 +20,7 @@ from plimsoll.workflows.messenger import check_channel_url
 from plimsoll.workflows.notifications import escalate, notify_handler
 from plimsoll.workflows.outward import Outward
 
-OUTWARD = Outward(sealer=Sealer(new_token("plq")), loopback=True, seconds=5.0)
+OUTWARD = Outward(loopback=True, seconds=5.0)
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Desk:
                 session,
                 url=url,
                 scheme=check_channel_url(url),
-                sealer=OUTWARD.sealer,
+                sealer=await OUTWARD.sealers.of(session),
                 created_by="me",
                 **fields,
             )

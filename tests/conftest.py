@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["postgres", "redis_server"]
+pytest_plugins = ["aws_server", "postgres", "redis_server"]
 
 # A busy machine is slow, not wrong.
 settings.register_profile("plimsoll", deadline=None)

@@ -92,6 +92,15 @@ class Settings(BaseSettings):
         default=None, description="Bucket of S3 with Object Lock for checkpoints of the audit"
     )
     audit_days: int = Field(default=400, ge=1, description="For how long such a checkpoint is locked")
+    kms: str = Field(
+        default="local",
+        pattern="^(local|aws:.+)$",
+        description="Who holds the master key: 'local' for a file in the data directory, or 'aws:' and a key",
+    )
+    unverified_tls: bool = Field(
+        default=False,
+        description="Whether PostgreSQL and Redis elsewhere may be reached without checking certificates",
+    )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")
 

@@ -18,6 +18,7 @@ CASES = {
     "help_alerts.txt": ["alerts", "--help"],
     "help_audit.txt": ["audit", "--help"],
     "help_channels.txt": ["channels", "--help"],
+    "help_secrets.txt": ["secrets", "--help"],
     "help_webhooks.txt": ["webhooks", "--help"],
     "help_up.txt": ["up", "--help"],
     "help_demo.txt": ["demo", "--help"],

@@ -37,7 +37,7 @@ VALUES = {
     "ARRAY": "{}",
 }
 # Where a constraint asks for more.
-SPECIAL: dict[tuple[str, str], object] = {}
+SPECIAL: dict[tuple[str, str], object] = {("data_keys", "purpose"): "seal"}
 Connection = psycopg.Connection[tuple[object, ...]]
 
 

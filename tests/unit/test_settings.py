@@ -32,6 +32,8 @@ def test_defaults() -> None:
         "four_eyes": None,
         "hosts": (),
         "proxies": (),
+        "kms": "local",
+        "unverified_tls": False,
         "port": 8000,
         "metrics_port": 8001,
         "prices": "demo",

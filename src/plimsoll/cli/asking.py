@@ -91,5 +91,7 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
         return
     from plimsoll.services.risk_api.installation import Installation
 
-    async with Installation(directory, database_url, four_eyes=settings().four_eyes).client() as client:
+    chosen = settings()
+    place = Installation(directory, database_url, four_eyes=chosen.four_eyes, kms=chosen.kms)
+    async with place.client() as client:
         yield client

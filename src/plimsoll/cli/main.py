@@ -23,6 +23,7 @@ from plimsoll.cli.portfolios import portfolios
 from plimsoll.cli.prices import prices
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
+from plimsoll.cli.sealing import secrets
 from plimsoll.cli.sessions import sessions
 from plimsoll.cli.tenants import tenants
 from plimsoll.cli.ticks import ticks
@@ -83,6 +84,7 @@ app.add_typer(tenants, name="tenants")
 app.add_typer(users, name="users")
 app.add_typer(sessions, name="sessions")
 app.add_typer(audit, name="audit")
+app.add_typer(secrets, name="secrets")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

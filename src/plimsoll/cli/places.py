@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.configuration import settings
+from plimsoll.security.secret_sources import read_secret
+from plimsoll.security.transport import check_postgres_url, check_redis_url
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from plimsoll.services.risk_api.installation import Installation
 
 __all__ = ["DataDir", "DatabaseUrl", "RedisUrl", "installation", "other_place", "where"]
@@ -36,10 +40,20 @@ RedisUrl = Annotated[
 
 
 def where(data_dir: Path | None, database_url: str | None) -> tuple[Path, str | None]:
-    """Return the data directory and the URL of the database, None for one of our own."""
+    """Return the data directory and the URL of the database, None for one of our own.
+
+    Raises
+    ------
+    UsageError
+        If the database is elsewhere and its certificate would not be checked.
+    UnavailableError
+        If the URL is kept elsewhere and cannot be read.
+    """
     chosen = settings()
-    stated = chosen.database_url.get_secret_value() if chosen.database_url else None
-    return (data_dir or chosen.data_dir).expanduser().absolute(), database_url or stated
+    url = _secret(database_url, chosen.database_url)
+    if url is not None and not chosen.unverified_tls:
+        check_postgres_url(url)
+    return (data_dir or chosen.data_dir).expanduser().absolute(), url
 
 
 def installation(
@@ -49,10 +63,12 @@ def installation(
     from plimsoll.services.risk_api.installation import Installation
 
     chosen = settings()
-    stated = chosen.redis_url.get_secret_value() if chosen.redis_url else None
+    redis = _secret(redis_url, chosen.redis_url)
+    if redis is not None and not chosen.unverified_tls:
+        check_redis_url(redis)
     return Installation(
         *where(data_dir, database_url),
-        redis_url=redis_url or stated,
+        redis_url=redis,
         cache_bytes=chosen.cache_megabytes * 2**20,
         rate_limit=chosen.rate_limit,
         live_refresh_seconds=chosen.live_refresh_seconds,
@@ -62,7 +78,14 @@ def installation(
         proxies=chosen.proxies,
         audit_bucket=chosen.audit_bucket,
         audit_days=chosen.audit_days,
+        kms=chosen.kms,
     )
+
+
+def _secret(option: str | None, setting: "SecretStr | None") -> str | None:
+    """Return what an option or else a setting says or names; None where neither says anything."""
+    stated = option or (setting.get_secret_value() if setting else None)
+    return None if stated is None else read_secret(stated)
 
 
 def other_place(data_dir: Path | None) -> str:

@@ -23,6 +23,7 @@ from plimsoll.client.portfolio_tree import AsyncTreeMethods
 from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
+from plimsoll.client.sealing import AsyncSealingMethods
 from plimsoll.client.users import AsyncUserMethods
 from plimsoll.client.webhooks import AsyncWebhookMethods
 from plimsoll.wire.cube import CubeCut
@@ -52,6 +53,7 @@ class AsyncRiskClient(
     AsyncInstrumentMethods,
     AsyncLiveMethods,
     AsyncPriceMethods,
+    AsyncSealingMethods,
     AsyncTreeMethods,
     AsyncUserMethods,
     AsyncWebhookMethods,

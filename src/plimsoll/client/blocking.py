@@ -23,6 +23,7 @@ from plimsoll.client.portfolio_tree import TreeMethods
 from plimsoll.client.prices import PriceMethods
 from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
+from plimsoll.client.sealing import SealingMethods
 from plimsoll.client.users import UserMethods
 from plimsoll.client.webhooks import WebhookMethods
 from plimsoll.wire.cube import CubeCut
@@ -52,6 +53,7 @@ class RiskClient(
     InstrumentMethods,
     LiveMethods,
     PriceMethods,
+    SealingMethods,
     TreeMethods,
     UserMethods,
     WebhookMethods,

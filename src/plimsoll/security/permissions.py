@@ -49,6 +49,8 @@ class Permission(StrEnum):
     SCHEDULES_WRITE = "schedules:write"
     SESSIONS_READ = "sessions:read"
     SESSIONS_WRITE = "sessions:write"
+    SECRETS_READ = "secrets:read"
+    SECRETS_WRITE = "secrets:write"
     SYSTEM_READ = "system:read"
     TICKS_WRITE = "ticks:write"
     USERS_READ = "users:read"

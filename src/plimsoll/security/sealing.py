@@ -1,13 +1,14 @@
 """Secrets that must be read again: sealed with AES-256-GCM, each to the place where it is kept."""
 
-import base64
+import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from plimsoll.errors import UnavailableError
-from plimsoll.security.tokens import TOKEN
+from plimsoll.security.key_derivation import derived, secret_of
 
 __all__ = ["Sealer"]
 
@@ -37,11 +38,9 @@ class Sealer:
     """
 
     def __init__(self, key: str) -> None:
-        if not TOKEN.fullmatch(key):
-            raise UnavailableError(
-                "the sealing key cannot be used", remedy="It takes a prefix and 43 characters."
-            )
-        self._cipher = AESGCM(base64.urlsafe_b64decode(key[-43:] + "="))
+        secret = secret_of(key)
+        self._cipher = AESGCM(secret)
+        self._index_key = derived(secret, "plimsoll index")
 
     def seal(self, secret: str, place: str) -> bytes:
         """Return a secret as it may be kept.
@@ -69,3 +68,21 @@ class Sealer:
         except (InvalidTag, ValueError):
             remedy = "Restore the file with the sealing key, or give the secret anew."
             raise UnavailableError("a sealed secret cannot be opened", remedy=remedy) from None
+
+    def index(self, text: str, purpose: str) -> bytes:
+        """Return what a sealed text is looked up by: 32 bytes that are the same for the same text.
+
+        Parameters
+        ----------
+        text
+            As it is compared; fold its case first where that does not count.
+        purpose
+            Where it is kept, as ``table|column``: the same text has another index elsewhere.
+
+        Notes
+        -----
+        HMAC-SHA-256 under a key of its own. Whoever reads the table sees which rows are equal, and cannot try
+        texts without the key.
+        """
+        key = derived(self._index_key, purpose)
+        return hmac.new(key, text.encode(), hashlib.sha256).digest()

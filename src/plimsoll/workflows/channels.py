@@ -133,8 +133,9 @@ async def try_channel(database: Database, tenant: UUID, channel_id: UUID, outwar
     """
     async with database.session(tenant) as session:
         channel = await channels.get(session, channel_id)
+        url = opened_url(channel, await outward.sealers.of(session))
     try:
-        await send(opened_url(channel, outward.sealer), _TRIED, outward)
+        await send(url, _TRIED, outward)
     except UnavailableError as error:
         return error.message
     return None

@@ -34,6 +34,8 @@ async def ensure_clean_up(session: AsyncSession) -> None:
 async def clean_up(run: JobRun) -> Mapping[str, Any]:
     """Drop idempotency keys of more than a day, jobs of more than 30 and old sessions; come again tomorrow.
 
+    Secrets are sealed anew then as well, where that is due.
+
     Parameters
     ----------
     run
@@ -47,6 +49,7 @@ async def clean_up(run: JobRun) -> Mapping[str, Any]:
             "accounts": await forget_old(session, now),
         }
         await run.complete(session, dropped)
+        await enqueue(session, JobKind.RESEAL, {}, created_by=_NAME, key="reseal")
         # The key is free only now that this job has ended.
         await enqueue(session, JobKind.CLEAN_UP, {}, created_by=_NAME, key=_NAME, run_at=now + _EVERY)
     return dropped

@@ -107,7 +107,8 @@ async def _one(run: JobRun, outward: Outward, now: dt.datetime) -> Mapping[str, 
             await _put_down_digest(session, channel, message.urgent, severity_of(message.data), free)
             return {"status": MessageStatus.HELD.value}
         await channel_messages.try_now(session, message.id, now)
-    await send(opened_url(channel, outward.sealer), _told(message), outward)
+        url = opened_url(channel, await outward.sealers.of(session))
+    await send(url, _told(message), outward)
     async with run.database.session(run.tenant) as session:
         await channel_messages.end(session, [message.id], MessageStatus.SENT)
     return {"status": MessageStatus.SENT.value}
@@ -125,7 +126,8 @@ async def _digest(run: JobRun, outward: Outward, now: dt.datetime) -> Mapping[st
         if channel is None or not held:
             await channel_messages.end(session, chosen, MessageStatus.SKIPPED)
             return {"status": MessageStatus.SKIPPED.value, "messages": len(held)}
-    await send(opened_url(channel, outward.sealer), _digested(held), outward)
+        url = opened_url(channel, await outward.sealers.of(session))
+    await send(url, _digested(held), outward)
     async with run.database.session(run.tenant) as session:
         await _in_use(session, channel_id)  # nobody holds another message meanwhile
         await channel_messages.end(session, chosen, MessageStatus.SENT)

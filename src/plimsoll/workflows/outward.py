@@ -3,14 +3,14 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 
 from plimsoll.errors import UsageError
 from plimsoll.security.addresses import is_loopback, is_public
-from plimsoll.security.sealing import Sealer
+from plimsoll.workflows.tenant_sealers import TenantSealers, forgetful_kms
 
 __all__ = ["Outward", "RefusedAddressError", "Reply", "Resolve", "check_url", "resolve"]
 
@@ -59,8 +59,8 @@ class Outward:
 
     Parameters
     ----------
-    sealer
-        Opens the secrets that belong to it.
+    sealers
+        Find the sealer of a tenant; by default with a master key that is forgotten.
     loopback
         Whether addresses of this machine, without TLS, are allowed: for development and tests.
     resolve
@@ -69,7 +69,7 @@ class Outward:
         That a whole exchange may take, however its bytes drip in.
     """
 
-    sealer: Sealer
+    sealers: TenantSealers = field(default_factory=lambda: TenantSealers(forgetful_kms()))
     loopback: bool = False
     resolve: Resolve = resolve
     seconds: float = 15.0

@@ -12,6 +12,7 @@ from plimsoll.data.store import webhooks
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.webhooks import DeliveryRecord, DeliveryStatus, WebhookRecord
 from plimsoll.errors import NotFoundError, PlimsollError
+from plimsoll.security.sealing import Sealer
 from plimsoll.workflows.alerts import AlertKind, Severity, raise_alert
 from plimsoll.workflows.job_run import Handler, JobRun, RetryLaterError
 from plimsoll.workflows.outward import Outward, RefusedAddressError, Reply
@@ -91,9 +92,9 @@ async def deliver(
         if webhook.disabled_at is not None:
             return await _end(session, known, {"error": "the webhook is out of use"}, clock())
         event = await webhooks.event_of(session, known.event_id)
-    at = clock()
+        at = clock()
+        secrets = _secrets(webhook, await outward.sealers.of(session), at)
     content = payload(event)
-    secrets = _secrets(webhook, outward, at)
     headers = signed_headers(
         secrets, message_id=str(event.id), timestamp=int(at.timestamp()), content=content
     )
@@ -129,12 +130,12 @@ async def _tried(
         return None, f"no answer: {type(error).__name__}"
 
 
-def _secrets(webhook: WebhookRecord, outward: Outward, at: dt.datetime) -> list[str]:
+def _secrets(webhook: WebhookRecord, sealer: Sealer, at: dt.datetime) -> list[str]:
     place = secret_place(webhook.id)
-    found = [outward.sealer.open(webhook.secret, place)]
+    found = [sealer.open(webhook.secret, place)]
     until = webhook.old_secret_until
     if webhook.old_secret is not None and until is not None and at < until:
-        found.append(outward.sealer.open(webhook.old_secret, place))
+        found.append(sealer.open(webhook.old_secret, place))
     return found
 
 

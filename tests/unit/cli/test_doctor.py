@@ -1,6 +1,7 @@
 """``plimsoll doctor``."""
 
 import json
+from pathlib import Path
 
 import pytest
 import typer
@@ -31,3 +32,31 @@ def test_a_failed_check_ends_with_one_and_its_remedy(capsys: pytest.CaptureFixtu
         show([Check("numpy", False, "not installed", "Install it [now].")], as_json=False)
     assert exit_.value.exit_code == 1
     assert "Install it [now]." in capsys.readouterr().out
+
+
+def _asked(data_dir: Path, database_url: str) -> tuple[int, dict[str, tuple[bool, str]]]:
+    place = ["--data-dir", str(data_dir), "--database-url", database_url]
+    outcome = CliRunner().invoke(app, ["doctor", "--security", "--json", *place])
+    return outcome.exit_code, {
+        check["name"]: (check["passed"], check["found"]) for check in json.loads(outcome.stdout)
+    }
+
+
+def test_what_is_weak_is_named(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that others can read, a database above its guards: each with its finding, and exit code 1."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("PLIMSOLL_WEBHOOK_LOOPBACK", "true")
+    data = tmp_path / "data"
+    code, found = _asked(data, database_url)
+    assert code == 1
+    assert found["row-level security"] == (True, "forced on every table of tenants")
+    assert found["role of the application"][0]
+    assert found["data keys"] == (True, "2 of 2 under the master key of now")
+    assert found["connection to PostgreSQL"][0]
+    weak = {name for name, (passed, _) in found.items() if not passed}
+    assert weak == {"user of the database", "master key", "webhooks"}
+    data.chmod(0o755)
+    assert _asked(data, database_url)[1]["data directory"] == (False, "mode 0755")
+    (data / "sealing-key").write_text("plq_short")
+    assert _asked(data, database_url)[1]["KMS"] == (False, f"{data / 'sealing-key'} holds no key")

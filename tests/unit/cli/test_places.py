@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from plimsoll.cli.places import installation, other_place, where
+from plimsoll.errors import UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -18,10 +19,31 @@ def test_options_over_settings_over_the_usual_place(tmp_path: Path, monkeypatch:
     """An option counts most, then the setting, then the directory for users' data."""
     assert where(None, None) == (tmp_path / "XDG_DATA_HOME" / "plimsoll", None)
     monkeypatch.setenv("PLIMSOLL_DATA_DIR", "set")
-    monkeypatch.setenv("PLIMSOLL_DATABASE_URL", "postgresql://set")
-    assert where(None, None) == (tmp_path / "set", "postgresql://set")
-    assert where(Path("said"), "postgresql://said") == (tmp_path / "said", "postgresql://said")
+    monkeypatch.setenv("PLIMSOLL_DATABASE_URL", "postgresql:///set")
+    assert where(None, None) == (tmp_path / "set", "postgresql:///set")
+    assert where(Path("said"), "postgresql:///said") == (tmp_path / "said", "postgresql:///said")
     assert installation(Path("said"), None).directory == tmp_path / "said"
+
+
+def test_a_url_may_be_kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An option or a setting names a file or a variable, and the URL is read from there."""
+    (tmp_path / "url").write_text("postgresql:///from-a-file\n")
+    monkeypatch.setenv("PLIMSOLL_DATABASE_URL", f"secret:file:{tmp_path / 'url'}")
+    assert where(None, None)[1] == "postgresql:///from-a-file"
+    monkeypatch.setenv("RISK_REDIS", "redis://localhost")
+    assert installation(None, None, "secret:env:RISK_REDIS").redis_url == "redis://localhost"
+
+
+def test_another_machine_must_prove_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a checked certificate a database or Redis elsewhere is refused, unless told otherwise."""
+    database, redis = "postgresql://db.example.com/risk", "redis://cache.example.com"
+    with pytest.raises(UsageError, match="database is on another machine"):
+        where(None, database)
+    with pytest.raises(UsageError, match="Redis is on another machine"):
+        installation(None, None, redis)
+    monkeypatch.setenv("PLIMSOLL_UNVERIFIED_TLS", "true")
+    assert where(None, database)[1] == database
+    assert installation(None, None, redis).redis_url == redis
 
 
 def test_the_option_of_further_commands() -> None:

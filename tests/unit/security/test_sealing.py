@@ -40,3 +40,11 @@ def test_a_key_is_a_token() -> None:
     with pytest.raises(UnavailableError) as caught:
         Sealer("hunter2")
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_index_is_the_same_for_the_same_text() -> None:
+    """It differs by text, by purpose and by key."""
+    found = SEALER.index("ada", "users|email")
+    assert found == SEALER.index("ada", "users|email")
+    assert found not in {SEALER.index("bob", "users|email"), SEALER.index("ada", "users|name")}
+    assert found != Sealer(new_token("plq")).index("ada", "users|email")

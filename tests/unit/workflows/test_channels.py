@@ -26,7 +26,9 @@ async def test_a_url_is_kept_sealed(desk: Desk) -> None:
     made = await desk.add("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#risk")
     assert made.scheme == "slack"
     assert b"TIiajkdnlazkcOXrIdevi7FQ" not in made.url
-    assert opened_url(made, OUTWARD.sealer).startswith("slack://T1JJ3T3L2")
+    async with desk.database.session(desk.tenant) as session:
+        sealer = await OUTWARD.sealers.of(session)
+    assert opened_url(made, sealer).startswith("slack://T1JJ3T3L2")
 
 
 async def test_it_is_tried_at_once(desk: Desk) -> None:

@@ -33,10 +33,12 @@ async def test_a_tenant_is_cleaned_up_once_a_day(database: Database, tenant: UUI
     done = await attempt(database, tenant, job.id, 1)
     assert done is not None
     assert done.result == {"idempotency_keys": 1, "jobs": 2, "accounts": 0}
-    following, *_ = await page(database, tenant, after=None, limit=9)
+    (reseal,) = await page(database, tenant, after=None, limit=9, kinds=[JobKind.RESEAL])
+    assert (reseal.key, reseal.status) == ("reseal", JobStatus.QUEUED)
+    following, _ = await page(database, tenant, after=None, limit=9, kinds=[JobKind.CLEAN_UP])
     assert (following.kind, following.status) == ("clean-up", JobStatus.QUEUED)
     wait = following.run_at - dt.datetime.now(dt.UTC)
     assert dt.timedelta(hours=23) < wait <= dt.timedelta(days=1)
     async with database.session(tenant) as session:
         await ensure_clean_up(session)
-    assert len(await page(database, tenant, after=None, limit=9, statuses=[JobStatus.QUEUED])) == 1
+    assert len(await page(database, tenant, after=None, limit=9, kinds=[JobKind.CLEAN_UP])) == 2

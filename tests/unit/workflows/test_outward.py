@@ -7,14 +7,10 @@ import httpx2
 import pytest
 
 from plimsoll.errors import UsageError
-from plimsoll.security.sealing import Sealer
-from plimsoll.security.tokens import new_token
 from plimsoll.workflows.outward import Outward, RefusedAddressError, check_url, resolve
 from webhook_receiver import Answer, receiver
 
 pytestmark = pytest.mark.anyio
-
-SEALER = Sealer(new_token("plq"))
 
 
 def _outward(*answers: Sequence[str], loopback: bool = True, seconds: float = 5.0) -> Outward:
@@ -24,7 +20,7 @@ def _outward(*answers: Sequence[str], loopback: bool = True, seconds: float = 5.
     async def scripted(host: str, port: int) -> Sequence[str]:
         return waiting.pop(0) if waiting else await resolve(host, port)
 
-    return Outward(sealer=SEALER, loopback=loopback, resolve=scripted, seconds=seconds)
+    return Outward(loopback=loopback, resolve=scripted, seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +112,7 @@ async def test_an_unknown_host_is_refused() -> None:
     async def nothing(host: str, port: int) -> Sequence[str]:
         raise OSError(host, port)
 
-    outward = Outward(sealer=SEALER, resolve=nothing)
+    outward = Outward(resolve=nothing)
     with pytest.raises(RefusedAddressError, match="not known"):
         await outward.post("https://example.com/", b"", {})
 

@@ -11,8 +11,6 @@ from plimsoll.data.store import alerts, webhooks
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobStatus
 from plimsoll.data.store.webhooks import DeliveryRecord, DeliveryStatus, WebhookRecord
-from plimsoll.security.sealing import Sealer
-from plimsoll.security.tokens import new_token
 from plimsoll.workflows import jobs
 from plimsoll.workflows.events import EventKind, publish
 from plimsoll.workflows.job_attempts import attempt
@@ -32,7 +30,7 @@ from webhook_receiver import Answer, receiver
 
 pytestmark = pytest.mark.anyio
 
-OUTWARD = Outward(sealer=Sealer(new_token("plq")), loopback=True, seconds=2.0)
+OUTWARD = Outward(loopback=True, seconds=2.0)
 
 
 class Shop:
@@ -45,7 +43,12 @@ class Shop:
         """Make the webhook."""
         async with self.database.session(self.tenant) as session:
             return await add_webhook(
-                session, url=url, kinds=kinds, sealer=OUTWARD.sealer, loopback=True, created_by="me"
+                session,
+                url=url,
+                kinds=kinds,
+                sealer=await OUTWARD.sealers.of(session),
+                loopback=True,
+                created_by="me",
             )
 
     async def publish(self, kind: EventKind = EventKind.BREACH_OPENED) -> UUID:
@@ -208,7 +211,7 @@ async def test_an_old_secret_signs_for_a_day(shop: Shop) -> None:
         now = dt.datetime.now(dt.UTC)
         async with shop.database.session(shop.tenant) as session:
             _, new = await rotate_secret(
-                session, webhook.id, expected_version=1, sealer=OUTWARD.sealer, at=now
+                session, webhook.id, expected_version=1, sealer=await OUTWARD.sealers.of(session), at=now
             )
         for _ in range(2):
             await shop.publish()

@@ -19,11 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
-from plimsoll.errors import DataError, UnavailableError
+from plimsoll.errors import DataError, NotFoundError, UnavailableError
 
-__all__ = ["APPLICATION_ROLE", "Database", "database_url"]
+__all__ = ["APPLICATION_ROLE", "Database", "database_url", "tenant_of"]
 
 APPLICATION_ROLE = "plimsoll_app"
+_TENANT = "plimsoll_tenant"
 _ROLLED_BACK = "40"  # class of the states for deadlocks and the like
 _TRUSTED_SECONDS = 1.0  # a connection that was used so recently is taken to be there still
 
@@ -140,6 +141,7 @@ class Database:
         try:
             async with self._sessions.begin() as session:
                 await (await session.connection()).exec_driver_sql(begin)
+                session.info[_TENANT] = tenant
                 if self._waited is not None:
                     self._waited(time.perf_counter() - asked)
                 try:
@@ -204,6 +206,20 @@ def _has_news(connection: Any) -> bool:
         return bool(watched.poll(0))
     except PsycopgError:  # it has no socket any more
         return True
+
+
+def tenant_of(session: AsyncSession) -> UUID:
+    """Return whose rows a transaction sees.
+
+    Raises
+    ------
+    NotFoundError
+        If it sees nobody's.
+    """
+    tenant: UUID | None = session.info.get(_TENANT)
+    if tenant is None:
+        raise NotFoundError("there is no such tenant")
+    return tenant
 
 
 def _unavailable(error: InterfaceError | OperationalError) -> UnavailableError:

@@ -39,6 +39,7 @@ class JobKind(StrEnum):
     WEBHOOK = "webhook"
     CLEAN_UP = "clean-up"
     ESCALATE = "escalate"
+    RESEAL = "reseal"
 
 
 class JobStatus(StrEnum):

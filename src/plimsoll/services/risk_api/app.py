@@ -41,6 +41,7 @@ from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
 from plimsoll.services.risk_api.route_index import RouteIndex
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from plimsoll.services.risk_api.schedules.endpoints import router as schedules
+from plimsoll.services.risk_api.sealing.endpoints import router as sealing
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
@@ -74,6 +75,7 @@ ROUTERS: tuple[ApiRouter, ...] = (
     user_sessions,
     me,
     audit,
+    sealing,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 

@@ -19,8 +19,6 @@ from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.passwords import Passwords
-from plimsoll.security.sealing import Sealer
-from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.known_callers import KnownCallers
@@ -37,6 +35,7 @@ from plimsoll.workflows.live_pace import Pace
 from plimsoll.workflows.mail import Mailer, NoMailer
 from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.second_step import SecondStep
+from plimsoll.workflows.tenant_sealers import TenantSealers
 
 __all__ = [
     "ApiContext",
@@ -81,7 +80,8 @@ class ApiContext:
     streams
         The streams of events that are open; they end when the API stops.
     outward
-        How what users name is reached, and what seals its secrets; by default with a key that is forgotten.
+        How what users name is reached, and what seals the secrets of tenants; by default with a master key
+        that is forgotten.
     start_up
         What is still being prepared.
     live_pace
@@ -120,7 +120,7 @@ class ApiContext:
     proxies: tuple[str, ...] = ()
     metrics: Metrics = field(default_factory=Metrics)
     streams: Streams = field(default_factory=Streams)
-    outward: Outward = field(default_factory=lambda: Outward(sealer=Sealer(new_token("plq"))))
+    outward: Outward = field(default_factory=Outward)
     start_up: StartUp = field(default_factory=StartUp)
     live_pace: Pace = field(default_factory=Pace)
     cache: TwoLevelCache = field(default_factory=TwoLevelCache)
@@ -135,6 +135,11 @@ class ApiContext:
     second: SecondStep | None = None
     address: str = "http://127.0.0.1:8000"
     audit: AuditKeeping = field(default_factory=lambda: AuditKeeping(AuditKey(new_token("pla"))))
+
+    @property
+    def sealers(self) -> TenantSealers:
+        """What finds the sealer of a tenant, as ``await context.sealers.of(session)``."""
+        return self.outward.sealers
 
 
 class LifespanState(TypedDict):

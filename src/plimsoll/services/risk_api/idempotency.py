@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from plimsoll.data.store.idempotency import claim, complete
 from plimsoll.security.permissions import Principal
-from plimsoll.security.sealing import Sealer
 from plimsoll.services.risk_api.context import context_of
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.problems import ProblemError
@@ -50,7 +49,7 @@ class Creation:
     request: Request
     key: str | None
 
-    async def __call__(self, make: _Make, *, sealer: Sealer | None = None) -> Response:
+    async def __call__(self, make: _Make, *, secret: bool = False) -> Response:
         """Make it in one transaction of the principal's tenant, or answer what was answered before.
 
         Parameters
@@ -58,8 +57,8 @@ class Creation:
         make
             Does the work in the session it is given, and returns the answer. If it raises, the key
             stays free.
-        sealer
-            Seals an answer that holds a secret for as long as it is kept; None for an answer without one.
+        secret
+            Whether the answer holds a secret: then it is kept sealed.
 
         Raises
         ------
@@ -69,13 +68,14 @@ class Creation:
             If too many creations are under way.
         """
         principal: Principal = self.request.state.principal
-        database = context_of(self.request).database
+        context = context_of(self.request)
         places: Places = self.request.state.creations
-        async with places, database.session(principal.tenant) as session:
+        async with places, context.database.session(principal.tenant) as session:
             if self.key is None:
                 return await make(session)
             kept = await claim(session, principal.id, self.key, await self._fingerprint())
             place = f"idempotency_keys|body|{principal.id}|{self.key}"
+            sealer = await context.sealers.of(session) if secret else None
             if kept is not None:
                 body = kept.body if sealer is None else sealer.open(kept.body, place)
                 return Response(body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"})

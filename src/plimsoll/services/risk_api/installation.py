@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from plimsoll.data.store.embedded import embedded_postgres, running_postgres, st
 from plimsoll.errors import UnavailableError
 from plimsoll.services.risk_api.local_key import (
     KEY_FILE,
+    has_sealing_keys,
     local_api_key,
     local_audit_key,
-    local_sealing_key,
+    local_sealing_keys,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from plimsoll.services.risk_api.context import ApiContext
     from plimsoll.workflows.audit_sealing import AuditKeeping, CheckpointStore
     from plimsoll.workflows.outward import Outward
+    from plimsoll.workflows.tenant_sealers import TenantSealers
 
 # The rest is imported where it is used: the database starts while the API is being imported.
 
@@ -61,6 +64,8 @@ class Installation:
         A bucket of S3 with Object Lock for checkpoints of the audit, beside the files; None for none.
     audit_days
         For how long such a checkpoint is locked.
+    kms
+        Who holds the master key: ``local`` for a file in the data directory, ``aws:`` and a key for AWS KMS.
     """
 
     directory: Path
@@ -75,6 +80,7 @@ class Installation:
     proxies: tuple[str, ...] = ()
     audit_bucket: str | None = None
     audit_days: int = 400
+    kms: str = "local"
 
     @property
     def key_file(self) -> Path:
@@ -121,15 +127,25 @@ class Installation:
         UnavailableError
             If none runs, it cannot be reached, or its migrations are pending.
         """
-        from plimsoll.data.store import schema
-
         url = self.database_url or running_postgres(self.directory)
         if url is None:
             remedy = "Start it with plimsoll up, or name a database with --database-url."
             raise UnavailableError(f"no platform runs in {self.directory}", remedy=remedy)
+        self.check_migrated(url)
+        return url
+
+    def check_migrated(self, url: str) -> None:
+        """Say so if migrations are pending.
+
+        Raises
+        ------
+        UnavailableError
+            If they are, or the database cannot be reached.
+        """
+        from plimsoll.data.store import schema
+
         if schema.status(url).pending:
             raise UnavailableError("the database is not up to date", remedy="Run plimsoll db upgrade first.")
-        return url
 
     def outward(self) -> "Outward":
         """Return how the platform reaches what users name, with the key that seals their secrets.
@@ -139,11 +155,27 @@ class Installation:
         UnavailableError
             If the file with the key cannot be used.
         """
-        from plimsoll.security.sealing import Sealer
         from plimsoll.workflows.outward import Outward
 
         self._make_directory()
-        return Outward(sealer=Sealer(local_sealing_key(self.directory)), loopback=self.webhook_loopback)
+        return Outward(sealers=self._sealers(), loopback=self.webhook_loopback)
+
+    def _sealers(self) -> "TenantSealers":
+        from plimsoll.security.kms import Kms, LocalKms
+        from plimsoll.workflows.tenant_sealers import TenantSealers
+
+        local = LocalKms(partial(local_sealing_keys, self.directory))
+        if self.kms != "local":
+            from plimsoll.security.aws_kms import AwsKms
+
+            aws = AwsKms(self.kms.removeprefix("aws:"))
+            if not has_sealing_keys(self.directory):
+                return TenantSealers(Kms(aws))
+            kms = Kms(aws, (local,))
+        else:
+            kms = Kms(local)
+        # Before tenants had keys of their own, what is the oldest master key now has sealed their secrets.
+        return TenantSealers(kms, before=local_sealing_keys(self.directory)[-1])
 
     def audit(self) -> "AuditKeeping":
         """Return what vouches for the audit: the key that seals it, and where its checkpoints are.
@@ -253,7 +285,6 @@ class Installation:
         import httpx2
 
         from plimsoll.client import AsyncRiskClient
-        from plimsoll.data.store import schema
         from plimsoll.monitoring.logging import configure_logging
         from plimsoll.services.risk_api.app import create_app
         from plimsoll.services.risk_api.context import in_process
@@ -261,9 +292,7 @@ class Installation:
 
         configure_logging(level=logging.WARNING)
         with self.database(shared=True) as url:
-            if schema.status(url).pending:
-                remedy = "Run plimsoll db upgrade first."
-                raise UnavailableError("the database is not up to date", remedy=remedy)
+            self.check_migrated(url)
             async with self.context(url) as context, in_process(create_app(context)) as app:
                 key, transport = local_api_key(self.directory), httpx2.ASGITransport(app)
                 async with AsyncRiskClient(f"http://{ADDRESS}", key, transport=transport) as client:

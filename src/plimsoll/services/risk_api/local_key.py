@@ -11,14 +11,17 @@ __all__ = [
     "AUDIT_KEY_FILE",
     "KEY_FILE",
     "SEALING_KEY_FILE",
+    "add_sealing_key",
+    "has_sealing_keys",
     "local_api_key",
     "local_audit_key",
-    "local_sealing_key",
+    "local_sealing_keys",
 ]
 
 AUDIT_KEY_FILE = "audit-key"
 KEY_FILE = "api-key"
 SEALING_KEY_FILE = "sealing-key"
+_MOST_KEYS = 20
 _PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 
 
@@ -41,13 +44,14 @@ def local_api_key(directory: Path) -> str:
         If the file cannot be read or written, is not a plain file of ours, holds no key, or others may read
         it: then somebody else may know the key.
     """
-    return _key(directory / KEY_FILE, "plk")
+    return _keys(directory / KEY_FILE, "plk")[0]
 
 
-def local_sealing_key(directory: Path) -> str:
-    """Return the key by which secrets are sealed in the database, made at the first start.
+def local_sealing_keys(directory: Path) -> list[str]:
+    """Return the master keys by which the keys of tenants are wrapped, the newest first.
 
-    Without the file, secrets that are sealed cannot be opened: it belongs into a backup of its own.
+    The first one is made at the first start. Without the file, what is sealed in the database cannot be
+    opened: it belongs into a backup of its own.
 
     Parameters
     ----------
@@ -56,15 +60,15 @@ def local_sealing_key(directory: Path) -> str:
 
     Returns
     -------
-    str
-        ``plq_`` and 43 characters.
+    list
+        Each of ``plq_`` and 43 characters.
 
     Raises
     ------
     UnavailableError
         As for `local_api_key`.
     """
-    return _key(directory / SEALING_KEY_FILE, "plq")
+    return _keys(directory / SEALING_KEY_FILE, "plq")
 
 
 def local_audit_key(directory: Path) -> str:
@@ -87,10 +91,39 @@ def local_audit_key(directory: Path) -> str:
     UnavailableError
         As for `local_api_key`.
     """
-    return _key(directory / AUDIT_KEY_FILE, "pla")
+    return _keys(directory / AUDIT_KEY_FILE, "pla")[0]
 
 
-def _key(path: Path, prefix: str) -> str:
+def has_sealing_keys(directory: Path) -> bool:
+    """Return whether a data directory has a file with master keys; none is made."""
+    return (directory / SEALING_KEY_FILE).exists()
+
+
+def add_sealing_key(directory: Path) -> int:
+    """Put a new master key before the others, which still unwrap, and return how many there are then.
+
+    Raises
+    ------
+    UnavailableError
+        As for `local_api_key`, or if there are too many.
+    """
+    path = directory / SEALING_KEY_FILE
+    keys = [new_token("plq"), *_keys(path, "plq")]
+    if len(keys) > _MOST_KEYS:
+        remedy = "Remove those by which no data key is wrapped any more; plimsoll secrets status shows which."
+        raise UnavailableError(f"{path} holds too many keys", remedy=remedy)
+    fresh = path.with_name(f".{path.name}.{new_token()}")
+    try:
+        _write(fresh, keys)
+        fresh.replace(path)
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be written: {error.strerror}") from None
+    finally:
+        fresh.unlink(missing_ok=True)
+    return len(keys)
+
+
+def _keys(path: Path, prefix: str) -> list[str]:
     try:
         _create(path, prefix)
         return _read(path)
@@ -104,21 +137,25 @@ def _create(path: Path, prefix: str) -> None:
     if path.exists() or path.is_symlink():
         return
     fresh = path.with_name(f".{path.name}.{new_token()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _PRIVATE)
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_token(prefix) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _write(fresh, [new_token(prefix)])
         # A link is made only where nothing is: the first of two starters wins.
         path.hardlink_to(fresh)
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> str:
+def _write(path: Path, keys: list[str]) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _PRIVATE)
+    with os.fdopen(descriptor, "w") as file:
+        file.writelines(f"{key}\n" for key in keys)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> list[str]:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor) as file:
         found = os.fstat(file.fileno())
@@ -127,7 +164,7 @@ def _read(path: Path) -> str:
         if stat.S_IMODE(found.st_mode) & ~_PRIVATE:
             remedy = "Others may know the key: remove the file, and the next start makes a new one."
             raise UnavailableError(f"{path} can be read by others", remedy=remedy)
-        key = file.read(200).strip()
-    if not TOKEN.fullmatch(key):
-        raise UnavailableError(f"{path} holds no key", remedy="Remove it, and start again.")
-    return key
+        keys = file.read(100 * _MOST_KEYS).split()
+    if not keys or not all(map(TOKEN.fullmatch, keys)):
+        raise UnavailableError(f"{path} holds no key", remedy="Restore it, or remove it and start again.")
+    return keys

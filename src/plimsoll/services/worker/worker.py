@@ -29,6 +29,7 @@ from plimsoll.workflows.job_run import Handler
 from plimsoll.workflows.jobs import CALCULATIONS, MESSAGES
 from plimsoll.workflows.notifications import notify_handler
 from plimsoll.workflows.outward import Outward
+from plimsoll.workflows.resealing import reseal_handler
 from plimsoll.workflows.schedules import fire
 from plimsoll.workflows.webhook_delivery import webhook_handler
 
@@ -233,5 +234,9 @@ async def _either(stop: asyncio.Event, seconds: float) -> None:
 
 
 def _sending(outward: Outward) -> dict[JobKind, Handler]:
-    """Return what does the jobs that send to places that users name."""
-    return {JobKind.NOTIFY: notify_handler(outward), JobKind.WEBHOOK: webhook_handler(outward)}
+    """Return what does the jobs that need the secrets of tenants."""
+    return {
+        JobKind.NOTIFY: notify_handler(outward),
+        JobKind.RESEAL: reseal_handler(outward.sealers),
+        JobKind.WEBHOOK: webhook_handler(outward),
+    }

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from plimsoll.data.store import portfolios
-from plimsoll.data.store.database import APPLICATION_ROLE, Database, database_url
-from plimsoll.errors import DataError, UnavailableError
+from plimsoll.data.store.database import APPLICATION_ROLE, Database, database_url, tenant_of
+from plimsoll.errors import DataError, NotFoundError, UnavailableError
 from postgres import execute
 
 
@@ -186,3 +186,13 @@ async def test_sixteen_writers_get_their_sixteen_rows(database: Database, tenant
     """Sixteen transactions at once on ten connections lose nothing and mix nothing up."""
     await asyncio.gather(*(_create(database, tenant, f"book {n:02}") for n in range(16)))
     assert sorted(await _names(database, tenant)) == [f"book {n:02}" for n in range(16)]
+
+
+@pytest.mark.anyio
+async def test_a_transaction_says_whose_it_is(database: Database, tenant: UUID) -> None:
+    """Its tenant is known to whoever holds the session; nobody's is an error."""
+    async with database.session(tenant) as session:
+        assert tenant_of(session) == tenant
+    async with database.session(None) as session:
+        with pytest.raises(NotFoundError):
+            tenant_of(session)

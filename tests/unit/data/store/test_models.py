@@ -15,6 +15,7 @@ from plimsoll.data.store.alert_rows import AlertChangeRow, AlertRow
 from plimsoll.data.store.audit_rows import AuditEventRow, AuditSealRow, AuditUnsealedRow
 from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
 from plimsoll.data.store.channel_rows import ChannelMessageRow, ChannelRow
+from plimsoll.data.store.data_key_rows import DataKeyRow
 from plimsoll.data.store.event_rows import EventRow
 from plimsoll.data.store.instrument_rows import InstrumentChangeRow, InstrumentRow
 from plimsoll.data.store.job_rows import JobRow
@@ -44,6 +45,7 @@ ROWS = (
     ChannelMessageRow,
     ChannelRow,
     DeviceRow,
+    DataKeyRow,
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,

@@ -9,7 +9,13 @@ import pytest
 
 from plimsoll.errors import UnavailableError
 from plimsoll.security.tokens import TOKEN
-from plimsoll.services.risk_api.local_key import KEY_FILE, local_api_key
+from plimsoll.services.risk_api.local_key import (
+    KEY_FILE,
+    SEALING_KEY_FILE,
+    add_sealing_key,
+    local_api_key,
+    local_sealing_keys,
+)
 
 
 def test_the_first_start_makes_a_key_that_stays(tmp_path: Path) -> None:
@@ -81,3 +87,25 @@ def test_a_directory_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The message has the path and the reason."""
     with pytest.raises(UnavailableError, match="No such file"):
         local_api_key(tmp_path / "nowhere")
+
+
+def test_a_new_master_key_comes_first(tmp_path: Path) -> None:
+    """Those before it stay, the mode too, and nothing else is left in the directory."""
+    first = local_sealing_keys(tmp_path)
+    assert add_sealing_key(tmp_path) == 2
+    new, old = local_sealing_keys(tmp_path)
+    assert [old] == first
+    assert new != old
+    assert stat.S_IMODE((tmp_path / SEALING_KEY_FILE).stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [SEALING_KEY_FILE]
+
+
+def test_master_keys_do_not_grow_for_ever(tmp_path: Path) -> None:
+    """The twenty-first is refused, and the file stays as it was."""
+    for _ in range(19):
+        local_sealing_keys(tmp_path)
+        add_sealing_key(tmp_path)
+    before = local_sealing_keys(tmp_path)
+    with pytest.raises(UnavailableError, match="too many"):
+        add_sealing_key(tmp_path)
+    assert local_sealing_keys(tmp_path) == before

@@ -9,6 +9,7 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     audit_rows,
     breach_rows,
     channel_rows,
+    data_key_rows,
     event_rows,
     instrument_rows,
     job_rows,

@@ -61,7 +61,7 @@ async def create_channel(
             quiet_hours=None if new.quiet_hours is None else new.quiet_hours.model_dump(),
             escalate_after_minutes=new.escalate_after_minutes,
             enabled=new.enabled,
-            sealer=context.outward.sealer,
+            sealer=await context.sealers.of(session),
             created_by=caller.id,
         )
         await audit(session, AuditAction.CHANNEL_CREATED, record.id, name=new.name, scheme=scheme)

@@ -41,7 +41,7 @@ async def invite_user(new: NewUser, once: Once, context: Context, caller: _Write
         message = await _told(made, context.mailer, context.address)
         return created(message, location=f"{router.prefix}/{made.user.id}", tag=made.user.version)
 
-    return await once(make, sealer=context.outward.sealer)
+    return await once(make, secret=True)
 
 
 @router.get("")

@@ -62,7 +62,7 @@ async def create_webhook(
             session,
             url=new.url,
             kinds=new.kinds,
-            sealer=context.outward.sealer,
+            sealer=await context.sealers.of(session),
             loopback=context.outward.loopback,
             created_by=caller.id,
         )
@@ -70,7 +70,7 @@ async def create_webhook(
         shown = _with_secret(record, secret)
         return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
 
-    return await once(make, sealer=context.outward.sealer)
+    return await once(make, secret=True)
 
 
 @router.get("")
@@ -100,7 +100,7 @@ async def rotate_secret(
             session,
             webhook_id,
             expected_version=version,
-            sealer=context.outward.sealer,
+            sealer=await context.sealers.of(session),
             at=context.clock(),
         )
         await audit(session, AuditAction.WEBHOOK_SECRET_ROTATED, webhook_id)

@@ -1,0 +1,1 @@
+"""How the secrets of a tenant are sealed."""
