@@ -19,6 +19,7 @@ from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.overload import Admission
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.passwords import Passwords
+from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.known_callers import KnownCallers

@@ -5,7 +5,9 @@ from typing import Annotated
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.jobs.messages import accepted
@@ -31,20 +33,24 @@ async def get_sealing(context: Context, caller: _Reader) -> Sealing:
 
 
 @router.post("/rotate", status_code=202, response_model=Job)
-async def rotate_secrets(once: Once, context: Context, caller: _Writer) -> Response:
+async def rotate_secrets(once: Once, context: Context, audit: Audit, caller: _Writer) -> Response:
     """Make a new data key, which seals from a few seconds on, and seal everything anew under it as a job."""
 
     async def put_down(session: AsyncSession) -> Response:
-        return accepted(await workflow.rotate(session, context.sealers, created_by=caller.id))
+        job = await workflow.rotate(session, context.sealers, created_by=caller.id)
+        await audit(session, AuditAction.DATA_KEY_ROTATED, job.id)
+        return accepted(job)
 
     return await once(put_down)
 
 
 @router.post("/reseal", status_code=202, response_model=Job)
-async def reseal_secrets(once: Once, caller: _Writer) -> Response:
+async def reseal_secrets(once: Once, audit: Audit, caller: _Writer) -> Response:
     """Wrap data keys by the master key of now and seal secrets by the data key of now, as a job."""
 
     async def put_down(session: AsyncSession) -> Response:
-        return accepted(await workflow.seal_anew(session, created_by=caller.id))
+        job = await workflow.seal_anew(session, created_by=caller.id)
+        await audit(session, AuditAction.SECRETS_RESEALED, job.id)
+        return accepted(job)
 
     return await once(put_down)
