@@ -30,7 +30,7 @@ async def test_a_new_key_is_made_once(world: World) -> None:
     assert job["id"] == made(second, 202)["id"]
     assert first.headers["location"] == f"{API}/jobs/{job['id']}"
     refused(await world.owner.post(f"{SECRETS}/rotate"), 409, "conflict")
-    events = made(await world.owner.get(f"{API}/audit", params={"limit": "9"}), 200)["items"]
+    events = made(await world.owner.get(f"{API}/audit/events", params={"limit": "9"}), 200)["items"]
     assert [event["action"] for event in events].count("data-key.rotated") == 1
     assert len(made(await world.owner.get(SECRETS), 200)["keys"]) == 3
     assert len(made(await world.outsider.get(SECRETS), 200)["keys"]) == 2
