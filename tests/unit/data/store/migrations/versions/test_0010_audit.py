@@ -80,3 +80,19 @@ def test_whose_events_wait_is_known_without_a_tenant(database_url: str) -> None:
         become(connection, "")
         found = connection.execute("SELECT plimsoll_unsealed_tenants()::text").fetchall()
         assert found == [(ONE,)]
+
+
+def test_an_owner_that_is_held_back_by_policies_will_do(database_url: str) -> None:
+    """The functions work where the owner of the tables is no superuser; and it is shown to nobody else."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute("CREATE ROLE plain_owner")  # rolled back at the end, with all the rest
+        for table in ("audit_unsealed", "audit_events", "audit_seals", "tenants"):
+            connection.execute(f"ALTER TABLE {table} OWNER TO plain_owner".encode())
+        connection.execute("GRANT CREATE ON SCHEMA public TO plain_owner")
+        for function in ("plimsoll_audit_unsealed()", "plimsoll_unsealed_tenants()"):
+            connection.execute(f"ALTER FUNCTION {function} OWNER TO plain_owner".encode())
+        filled_with(connection, ROWS)
+        become(connection, "")
+        assert connection.execute("SELECT plimsoll_unsealed_tenants()::text").fetchall() == [(ONE,)]
+        assert connection.execute("SELECT count(*) FROM audit_unsealed").fetchone() == (0,)
+        connection.rollback()
