@@ -17,6 +17,7 @@ from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
 from plimsoll.cli.jobs import jobs
+from plimsoll.cli.keys import keys
 from plimsoll.cli.limits import limits
 from plimsoll.cli.live import live
 from plimsoll.cli.portfolios import portfolios
@@ -82,6 +83,7 @@ app.add_typer(channels, name="channels")
 app.add_typer(webhooks, name="webhooks")
 app.add_typer(tenants, name="tenants")
 app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
 app.add_typer(sessions, name="sessions")
 app.add_typer(audit, name="audit")
 app.add_typer(secrets, name="secrets")

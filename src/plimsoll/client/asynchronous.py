@@ -13,6 +13,7 @@ from plimsoll.client.breaches import AsyncBreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.channels import AsyncChannelMethods
 from plimsoll.client.events import AsyncEventMethods
+from plimsoll.client.identity_providers import AsyncIdentityProviderMethods
 from plimsoll.client.imports import AsyncImportMethods
 from plimsoll.client.instruments import AsyncInstrumentMethods
 from plimsoll.client.jobs import AsyncJobMethods, start_run
@@ -21,6 +22,7 @@ from plimsoll.client.live import AsyncLiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.portfolio_tree import AsyncTreeMethods
 from plimsoll.client.prices import AsyncPriceMethods
+from plimsoll.client.program_accounts import AsyncServiceAccountMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.client.sealing import AsyncSealingMethods
@@ -46,9 +48,11 @@ class AsyncRiskClient(
     AsyncBreachMethods,
     AsyncHistoryMethods,
     AsyncScheduleMethods,
+    AsyncServiceAccountMethods,
     AsyncAlertMethods,
     AsyncChannelMethods,
     AsyncEventMethods,
+    AsyncIdentityProviderMethods,
     AsyncImportMethods,
     AsyncInstrumentMethods,
     AsyncLiveMethods,

@@ -13,6 +13,7 @@ from plimsoll.client.breaches import BreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.channels import ChannelMethods
 from plimsoll.client.events import EventMethods
+from plimsoll.client.identity_providers import IdentityProviderMethods
 from plimsoll.client.imports import ImportMethods
 from plimsoll.client.instruments import InstrumentMethods
 from plimsoll.client.jobs import JobMethods, start_run
@@ -21,6 +22,7 @@ from plimsoll.client.live import LiveMethods
 from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, trades_of
 from plimsoll.client.portfolio_tree import TreeMethods
 from plimsoll.client.prices import PriceMethods
+from plimsoll.client.program_accounts import ServiceAccountMethods
 from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.client.sealing import SealingMethods
@@ -46,9 +48,11 @@ class RiskClient(
     BreachMethods,
     HistoryMethods,
     ScheduleMethods,
+    ServiceAccountMethods,
     AlertMethods,
     ChannelMethods,
     EventMethods,
+    IdentityProviderMethods,
     ImportMethods,
     InstrumentMethods,
     LiveMethods,
@@ -78,7 +82,9 @@ class RiskClient(
     url
         Such as ``http://127.0.0.1:8000``.
     api_key
-        Of the machine; ``plimsoll up`` says in which file it is.
+        Of the machine (``plimsoll up`` says in which file it is) or of a service account; or credentials, by
+        which the client signs in by itself: :class:`plimsoll.client.PasswordCredentials`,
+        :class:`plimsoll.client.PrivateKeyCredentials`.
     timeout
         Seconds that an answer may take.
     retries

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from plimsoll.client.credentials import Credentials
+from plimsoll.client.token_flow import TokenFlow
 from plimsoll.errors import UsageError
 
 __all__ = ["ANSWER_SECONDS", "Connection"]
@@ -24,7 +26,7 @@ class Connection:
     url
         Such as ``http://127.0.0.1:8000``; ``https`` unless it is this machine.
     api_key
-        ``plk_…``; sent to that server and nowhere else.
+        ``plk_…``, or with what to sign in; sent to that server and nowhere else.
     timeout
         Seconds.
 
@@ -40,13 +42,14 @@ class Connection:
     """
 
     url: str
-    api_key: str = field(repr=False)
+    api_key: str | Credentials = field(repr=False)
     timeout: float
 
     def __post_init__(self) -> None:
         """Refuse what would leak or lose the key."""
         object.__setattr__(self, "url", self.url.rstrip("/"))
-        object.__setattr__(self, "api_key", self.api_key.strip())
+        if isinstance(self.api_key, str):
+            object.__setattr__(self, "api_key", self.api_key.strip())
         try:
             parts = urlsplit(self.url)
             usable = parts.scheme in ("http", "https") and parts.hostname and not parts.path + parts.query
@@ -56,7 +59,8 @@ class Connection:
             raise UsageError("the URL of the API cannot be used", remedy="Write it as http://127.0.0.1:8000.")
         if parts.scheme == "http" and not self.is_local:
             raise UsageError("the key would travel in the clear", remedy="Use https to reach other machines.")
-        if not self.api_key.isascii() or not self.api_key.isprintable():
+        key = self.api_key
+        if isinstance(key, str) and not (key.isascii() and key.isprintable()):
             raise UsageError("the API key cannot be used", remedy="Copy it from the file api-key.")
 
     @property
@@ -67,7 +71,26 @@ class Connection:
     @property
     def headers(self) -> dict[str, str]:
         """What every request carries."""
-        return {"Authorization": f"Bearer {self.api_key}", "Accept": "application/json, */*;q=0.5"}
+        accepted = {"Accept": "application/json, */*;q=0.5"}
+        return accepted if self.flow is not None else {"Authorization": self.authorization, **accepted}
+
+    @property
+    def authorization(self) -> str:
+        """The header that goes along with an API key.
+
+        Raises
+        ------
+        UsageError
+            If there is none.
+        """
+        if isinstance(self.api_key, Credentials):
+            raise UsageError("this needs an API key", remedy="Create one with plimsoll keys create.")
+        return f"Bearer {self.api_key}"
+
+    @property
+    def flow(self) -> TokenFlow | None:
+        """What signs in and refreshes; None where there is an API key."""
+        return TokenFlow(self.url, self.api_key) if isinstance(self.api_key, Credentials) else None
 
     @property
     def timeouts(self) -> httpx2.Timeout:

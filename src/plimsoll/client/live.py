@@ -70,8 +70,8 @@ class LiveMethods(Sends):
         return self.follow(_stream(portfolio_id, by, last_id, patience))
 
     def tick_sender(self, source: str = "") -> TickSender:
-        """Return a sender of ticks, which keeps its connection until it is closed."""
-        return TickSender(self._url, self._http.headers["Authorization"], source=source)
+        """Return a sender of ticks, which keeps its connection until it is closed; it takes an API key."""
+        return TickSender(self._url, self._connection.authorization, source=source)
 
     def push_ticks(self, prices: Prices, source: str = "") -> TicksTaken:
         """Send ticks once and return what became of them; for many, keep a `tick_sender`.
@@ -106,8 +106,8 @@ class AsyncLiveMethods(AsyncSends):
         return self.follow(_stream(portfolio_id, by, last_id, patience))
 
     def tick_sender(self, source: str = "") -> AsyncTickSender:
-        """Return a sender of ticks, which keeps its connection until it is closed."""
-        return AsyncTickSender(self._url, self._http.headers["Authorization"], source=source)
+        """Return a sender of ticks, which keeps its connection until it is closed; it takes an API key."""
+        return AsyncTickSender(self._url, self._connection.authorization, source=source)
 
     async def push_ticks(self, prices: Prices, source: str = "") -> TicksTaken:
         """Send ticks once and return what became of them; see `LiveMethods.push_ticks`."""

@@ -10,6 +10,7 @@ import httpx2
 
 from plimsoll.client.call import Call, following
 from plimsoll.client.connection import ANSWER_SECONDS, Connection
+from plimsoll.client.credentials import Credentials
 from plimsoll.client.retries import Retries
 from plimsoll.client.streaming import StreamCall, StreamPlace
 from plimsoll.client.tries import Tries
@@ -35,7 +36,7 @@ class Sends:
     def __init__(
         self,
         url: str,
-        api_key: str,
+        api_key: str | Credentials,
         *,
         timeout: float = ANSWER_SECONDS,
         retries: Retries | None = None,
@@ -43,10 +44,12 @@ class Sends:
     ) -> None:
         connection = Connection(url, api_key, timeout)
         self._url = connection.url
+        self._connection = connection
         self._retries = retries or Retries()
         self._http = httpx2.Client(
             base_url=connection.url,
             headers=connection.headers,
+            auth=connection.flow,
             timeout=connection.timeouts,
             transport=transport,
             trust_env=not connection.is_local,
@@ -118,7 +121,7 @@ class AsyncSends:
     def __init__(
         self,
         url: str,
-        api_key: str,
+        api_key: str | Credentials,
         *,
         timeout: float = ANSWER_SECONDS,
         retries: Retries | None = None,
@@ -126,10 +129,12 @@ class AsyncSends:
     ) -> None:
         connection = Connection(url, api_key, timeout)
         self._url = connection.url
+        self._connection = connection
         self._retries = retries or Retries()
         self._http = httpx2.AsyncClient(
             base_url=connection.url,
             headers=connection.headers,
+            auth=connection.flow,
             timeout=connection.timeouts,
             transport=transport,
             trust_env=not connection.is_local,

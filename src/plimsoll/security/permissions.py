@@ -22,6 +22,8 @@ class Permission(StrEnum):
     'runs:start'
     """
 
+    ACCOUNTS_READ = "accounts:read"
+    ACCOUNTS_WRITE = "accounts:write"
     JOBS_READ = "jobs:read"
     JOBS_WRITE = "jobs:write"
     LIVE_READ = "live:read"
@@ -36,6 +38,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     BREACHES_READ = "breaches:read"
     BREACHES_WRITE = "breaches:write"
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
     LIMITS_APPROVE = "limits:approve"
     LIMITS_PROPOSE = "limits:propose"
     LIMITS_READ = "limits:read"

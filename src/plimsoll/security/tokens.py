@@ -1,11 +1,12 @@
 """Opaque tokens: made at random, kept as digests, compared in constant time."""
 
+import base64
 import hashlib
 import hmac
 import re
 import secrets
 
-__all__ = ["TOKEN", "digest", "matches", "new_token"]
+__all__ = ["TOKEN", "derived", "digest", "matches", "new_token"]
 
 TOKEN = re.compile(r"[a-z]{0,8}_?[A-Za-z0-9_-]{43}")
 """What a token looks like; whatever else is offered as one need not be looked at."""
@@ -59,3 +60,22 @@ def matches(token: str, kept: bytes) -> bool:
     (True, False)
     """
     return hmac.compare_digest(digest(token), kept)
+
+
+def derived(token: str, purpose: str) -> str:
+    """Return a token that only holders of another can know.
+
+    Parameters
+    ----------
+    token
+        The other, of 256 random bits.
+    purpose
+        Keeps apart what is made of the same token.
+
+    Examples
+    --------
+    >>> derived("abc", "one") == derived("abc", "two"), TOKEN.fullmatch(derived("abc", "one")) is not None
+    (False, True)
+    """
+    content = hmac.digest(token.encode(), purpose.encode(), "sha256")
+    return "pld_" + base64.urlsafe_b64encode(content).rstrip(b"=").decode()

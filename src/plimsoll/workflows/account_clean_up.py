@@ -4,7 +4,14 @@ import datetime as dt
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import devices, one_time_tokens, sign_ins, throttles, user_sessions
+from plimsoll.data.store import (
+    devices,
+    one_time_tokens,
+    refresh_families,
+    sign_ins,
+    throttles,
+    user_sessions,
+)
 
 __all__ = ["forget_old"]
 
@@ -16,8 +23,8 @@ _YEAR = dt.timedelta(days=365)
 async def forget_old(session: AsyncSession, now: dt.datetime) -> int:
     """Drop what has served its time, and return how many rows.
 
-    Sign-ins and counters go after a day, links and sessions after thirty, browsers that were not seen for a
-    year. People stay, for what they did is theirs.
+    Sign-ins, counters and ended refresh tokens go after a day, links and sessions after thirty, browsers that
+    were not seen for a year. People stay, for what they did is theirs.
 
     Parameters
     ----------
@@ -27,6 +34,7 @@ async def forget_old(session: AsyncSession, now: dt.datetime) -> int:
     return (
         await sign_ins.forget(session, before=now - _DAY)
         + await throttles.forget(session, before=now - _DAY)
+        + await refresh_families.forget(session, before=now - _DAY)
         + await one_time_tokens.forget(session, before=now - _MONTH)
         + await user_sessions.forget(session, before=now - _MONTH)
         + await devices.forget(session, before=now - _YEAR)

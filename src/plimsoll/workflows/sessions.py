@@ -30,6 +30,7 @@ __all__ = [
     "begin",
     "lives",
     "principal_of",
+    "principal_of_session",
     "renew",
     "sign_out",
     "user_id_of",
@@ -168,13 +169,38 @@ async def principal_of(database: Database, token: str, now: dt.datetime) -> Prin
         living = await user_sessions.living(session, found.id, digest=kept)
         if living is None or not lives(living[0], now):
             return None
-        record, user = living
-        permissions, scope = _rights(user)
+    return await _principal(database, found.tenant, living, now)
+
+
+async def principal_of_session(
+    database: Database, tenant: UUID, session_id: UUID, user_id: UUID, now: dt.datetime
+) -> Principal | None:
+    """Return whose session it is that an access token names, as `principal_of` does; None if it has ended.
+
+    Parameters
+    ----------
+    database, now
+        As for `principal_of`.
+    tenant, session_id, user_id
+        Where, which, and whose it must be.
+    """
+    async with database.session(tenant) as session:
+        living = await user_sessions.living(session, session_id)
+    if living is None or living[1].id != user_id or not lives(living[0], now):
+        return None
+    return await _principal(database, tenant, living, now)
+
+
+async def _principal(
+    database: Database, tenant: UUID, living: tuple[SessionRecord, UserRecord], now: dt.datetime
+) -> Principal:
+    record, user = living
+    permissions, scope = _rights(user)
     if now - record.seen_at > _SEEN_EVERY:
-        await _touch(database, found.tenant, record.id, now)
+        await _touch(database, tenant, record.id, now)
     return Principal(
         id=f"user:{user.id}",
-        tenant=found.tenant,
+        tenant=tenant,
         name=user.name,
         permissions=permissions,
         kind=PrincipalKind.USER,

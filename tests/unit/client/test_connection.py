@@ -3,6 +3,7 @@
 import pytest
 
 from plimsoll.client.connection import Connection
+from plimsoll.client.credentials import PasswordCredentials
 from plimsoll.errors import UsageError
 
 
@@ -50,3 +51,13 @@ def test_connecting_takes_less_than_answering() -> None:
     """A server that is not there is noticed sooner than one that calculates."""
     times = Connection("https://a.b", "k", 60.0).timeouts
     assert (times.connect, times.read) == (5.0, 60.0)
+
+
+def test_credentials_take_the_place_of_a_key() -> None:
+    """The header comes with each request then; what needs a key says so."""
+    connection = Connection("https://a.b", PasswordCredentials("ada@example.com", "a long sentence"), 60.0)
+    assert connection.flow is not None
+    assert "Authorization" not in connection.headers
+    with pytest.raises(UsageError, match="API key"):
+        _ = connection.authorization
+    assert Connection("https://a.b", "plk_x", 60.0).flow is None

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from plimsoll.data.store.database import Database
 
-__all__ = ["Found", "look_up", "tenant_named"]
+__all__ = ["Found", "look_up", "tenant_named", "tenant_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,22 @@ async def look_up(database: Database, table: str, digest: bytes) -> Found | None
 async def tenant_named(database: Database, name: str) -> UUID | None:
     """Return the id of the tenant of that name; None if there is none."""
     found = await _found(database, "tenants", name)
+    return None if found is None else found.tenant
+
+
+async def tenant_of(database: Database, table: str, row_id: UUID) -> UUID | None:
+    """Return whose a row is that is named by its id; None if there is none.
+
+    Parameters
+    ----------
+    database
+        Where to look.
+    table
+        One whose function ``look_up_{table}`` takes an id.
+    row_id
+        Of the row.
+    """
+    found = await _found(database, table, row_id)
     return None if found is None else found.tenant
 
 

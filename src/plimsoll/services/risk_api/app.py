@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from plimsoll.services.risk_api.alerts.endpoints import router as alerts
+from plimsoll.services.risk_api.api_keys.endpoints import router as api_keys
 from plimsoll.services.risk_api.audit.endpoints import router as audit
 from plimsoll.services.risk_api.backfills.endpoints import router as backfills
 from plimsoll.services.risk_api.breaches.endpoints import router as breaches
@@ -20,6 +21,7 @@ from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
 from plimsoll.services.risk_api.events.endpoints import router as events
+from plimsoll.services.risk_api.identity_providers.endpoints import router as identity_providers
 from plimsoll.services.risk_api.imports.endpoints import router as imports
 from plimsoll.services.risk_api.instruments.endpoints import router as instruments
 from plimsoll.services.risk_api.jobs.endpoints import router as jobs
@@ -32,6 +34,7 @@ from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
 from plimsoll.services.risk_api.prices.endpoints import router as prices
+from plimsoll.services.risk_api.program_accounts.endpoints import router as service_accounts
 from plimsoll.services.risk_api.proxies import TrustedProxies
 from plimsoll.services.risk_api.quick_answers import QuickAnswers
 from plimsoll.services.risk_api.request_limits import RequestLimits
@@ -43,8 +46,11 @@ from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sealing.endpoints import router as sealing
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
+from plimsoll.services.risk_api.signing_keys.endpoints import router as signing_keys
+from plimsoll.services.risk_api.single_sign_on.endpoints import router as single_sign_on
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
+from plimsoll.services.risk_api.tokens.endpoints import router as tokens
 from plimsoll.services.risk_api.user_sessions.endpoints import router as user_sessions
 from plimsoll.services.risk_api.users.endpoints import router as users
 from plimsoll.services.risk_api.webhooks.endpoints import router as webhooks
@@ -73,6 +79,12 @@ ROUTERS: tuple[ApiRouter, ...] = (
     webhooks,
     users,
     user_sessions,
+    service_accounts,
+    api_keys,
+    signing_keys,
+    tokens,
+    identity_providers,
+    single_sign_on,
     me,
     audit,
     sealing,

@@ -1,4 +1,4 @@
-"""Who sends a request: an API key for programs, a session cookie for browsers; nobody else."""
+"""Who sends a request: an API key or access token of programs, a session cookie of browsers; nobody else."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from starlette.requests import HTTPConnection
 
 from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.services.risk_api.context import callers_of, context_of
+from plimsoll.services.risk_api.context import bearers_of, callers_of, context_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.workflows.sessions import FORM_OF_TOKEN
 
@@ -38,7 +38,7 @@ async def authenticated(request: HTTPConnection) -> Principal:
         detail = "It cannot be known now who you are."
         raise ProblemError(503, "unavailable", detail, headers={"Retry-After": "1"}) from None
     if principal is None:
-        remedy = "Send an API key as a bearer token, or sign in."
+        remedy = "Send an API key or an access token as a bearer token, or sign in."
         if cookie_name(request.scope["scheme"]) in request.cookies:
             remedy = (
                 "The session has ended: it was idle, it was ended elsewhere, or Plimsoll was started again. "
@@ -82,7 +82,8 @@ async def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | No
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer":
         return None
-    return context_of(request).sign_in.with_key(token.strip())
+    token = token.strip()
+    return context_of(request).sign_in.with_key(token) or await bearers_of(request).of(token)
 
 
 async def _by_cookie(request: HTTPConnection) -> Principal | None:

@@ -20,6 +20,7 @@ from plimsoll.performance.overload import Admission
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.tokens import new_token
+from plimsoll.services.risk_api.bearers import Bearers
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.known_callers import KnownCallers
@@ -45,6 +46,7 @@ __all__ = [
     "Context",
     "LifespanState",
     "Live",
+    "bearers_of",
     "calculations_of",
     "callers_of",
     "context_of",
@@ -164,7 +166,9 @@ class LifespanState(TypedDict):
     live
         Live risk of this process.
     callers
-        Those who were recognised a moment ago, by the token of their session.
+        Those who were recognised a moment ago, by the token of their session or their bearer token.
+    bearers
+        What knows who holds which bearer token.
     feed
         The events that clients follow.
     refusals
@@ -179,6 +183,7 @@ class LifespanState(TypedDict):
     readiness: Readiness
     live: LiveHub
     callers: KnownCallers
+    bearers: Bearers
     feed: EventFeed
     refusals: Refusals
 
@@ -199,6 +204,12 @@ def calculations_of(request: Request) -> Places:
     """Return the places for risk runs being calculated."""
     calculations: Places = request.state.calculations
     return calculations
+
+
+def bearers_of(request: HTTPConnection) -> Bearers:
+    """Return what knows who holds which bearer token."""
+    bearers: Bearers = request.state.bearers
+    return bearers
 
 
 def callers_of(request: HTTPConnection) -> KnownCallers:

@@ -14,6 +14,7 @@ from plimsoll.monitoring.slow_queries import watch_queries
 from plimsoll.performance.breaker import Breaker, BreakerState
 from plimsoll.performance.rate_limits import RateLimits
 from plimsoll.security.permissions import Principal
+from plimsoll.services.risk_api.bearers import Bearers, holder_of
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
@@ -22,7 +23,8 @@ from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
 from plimsoll.services.risk_api.refusals import Refusals
-from plimsoll.workflows.sessions import principal_of
+from plimsoll.workflows.sessions import FORM_OF_TOKEN, principal_of
+from plimsoll.workflows.signing_keys import Keys
 
 __all__ = ["lifespan_of"]
 
@@ -56,6 +58,8 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
             context.metrics.overload.watch_breaker(name, partial(_openness, breaker))
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
         feed = EventFeed(context.database)
+        keys = Keys(context.database, context.sign_in.tenant, context.sealers)
+        callers = KnownCallers(partial(_caller, context, keys))
         try:
             async with live_hub(context).running() as live, Refusals(context.database).running() as refusals:
                 yield {
@@ -66,7 +70,8 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "rate_limiting": limiting,
                     "readiness": Readiness(checks),
                     "live": live,
-                    "callers": KnownCallers(partial(_caller, context)),
+                    "callers": callers,
+                    "bearers": Bearers(callers, keys, context.clock),
                     "feed": feed,
                     "refusals": refusals,
                 }
@@ -85,8 +90,10 @@ def _openness(breaker: Breaker) -> float:
     return {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 0.5, BreakerState.OPEN: 1.0}[breaker.state]
 
 
-async def _caller(context: ApiContext, token: str) -> Principal | None:
-    return await principal_of(context.database, token, context.clock())
+async def _caller(context: ApiContext, keys: Keys, token: str) -> Principal | None:
+    if FORM_OF_TOKEN.fullmatch(token):
+        return await principal_of(context.database, token, context.clock())
+    return await holder_of(context.database, keys, token, context.clock())
 
 
 async def _migrated(context: ApiContext) -> None:

@@ -43,7 +43,7 @@ _CODES = {
     503: "unavailable",
 }
 _SECURITY = {
-    "apiKey": {"type": "http", "scheme": "bearer", "description": "API key of this machine, plk_…"},
+    "apiKey": {"type": "http", "scheme": "bearer", "description": "API key (plk_…) or access token"},
     "session": {
         "type": "apiKey",
         "in": "cookie",

@@ -31,12 +31,17 @@ from plimsoll.data.store.models import (
     TenantRow,
     new_id,
 )
+from plimsoll.data.store.program_account_rows import ApiKeyRow, ClientAssertionRow, ServiceAccountRow
+from plimsoll.data.store.provider_rows import IdentityProviderRow, LinkedIdentityRow, ProviderSignInRow
+from plimsoll.data.store.refresh_rows import RefreshFamilyRow, RefreshTokenRow
 from plimsoll.data.store.schedule_rows import ScheduleRow
+from plimsoll.data.store.signing_key_rows import SigningKeyRow
 from plimsoll.data.store.webhook_rows import WebhookDeliveryRow, WebhookRow
 
 ROWS = (
     AlertChangeRow,
     AlertRow,
+    ApiKeyRow,
     AuditEventRow,
     AuditSealRow,
     AuditUnsealedRow,
@@ -44,11 +49,13 @@ ROWS = (
     BreachRow,
     ChannelMessageRow,
     ChannelRow,
+    ClientAssertionRow,
     DeviceRow,
     DataKeyRow,
     EventRow,
     HoldingsRow,
     IdempotencyKeyRow,
+    IdentityProviderRow,
     InstrumentChangeRow,
     InstrumentRow,
     JobRow,
@@ -56,14 +63,20 @@ ROWS = (
     LimitProposalRow,
     LimitRow,
     LimitVersionRow,
+    LinkedIdentityRow,
     LiveLevelRow,
     OneTimeTokenRow,
     PortfolioRow,
     PriceSetRow,
+    ProviderSignInRow,
+    RefreshFamilyRow,
+    RefreshTokenRow,
     RunRow,
     ScheduleRow,
+    ServiceAccountRow,
     SessionRow,
     SignInRow,
+    SigningKeyRow,
     TenantRow,
     ThrottleRow,
     UserRow,

@@ -15,7 +15,11 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     job_rows,
     limit_rows,
     live_rows,
+    program_account_rows,
+    provider_rows,
+    refresh_rows,
     schedule_rows,
+    signing_key_rows,
     webhook_rows,
 )
 from plimsoll.data.store.models import StoredRow

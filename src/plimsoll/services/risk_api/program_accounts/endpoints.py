@@ -1,0 +1,162 @@
+"""Service accounts: programs that are somebody, and the API keys by which they are known."""
+
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from plimsoll.data.store import api_keys, program_accounts
+from plimsoll.data.store.program_accounts import ServiceAccountRecord
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.context import Context, bearers_of
+from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
+from plimsoll.services.risk_api.idempotency import Once
+from plimsoll.services.risk_api.paging import Paging
+from plimsoll.services.risk_api.requirements import Require, StepUp
+from plimsoll.services.risk_api.responses import UNCHANGED
+from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
+from plimsoll.wire.program_accounts import (
+    ApiKey,
+    ApiKeyPage,
+    ApiKeyWithSecret,
+    NewApiKey,
+    NewServiceAccount,
+    PublicKey,
+    ServiceAccount,
+    ServiceAccountChanges,
+    ServiceAccountPage,
+)
+from plimsoll.workflows import program_accounts as workflow
+
+__all__ = [
+    "change_service_account",
+    "create_api_key",
+    "create_service_account",
+    "get_service_account",
+    "list_keys_of_account",
+    "list_service_accounts",
+    "router",
+]
+
+router = ApiRouter("service-accounts")
+
+_Reader = Annotated[Principal, Require[Permission.ACCOUNTS_READ]]
+_Writer = Annotated[Principal, Require[Permission.ACCOUNTS_WRITE]]
+_KeyReader = Annotated[Principal, Require[Permission.KEYS_READ]]
+_KeyWriter = Annotated[Principal, Require[Permission.KEYS_WRITE]]
+
+
+@router.post("", status_code=201, response_model=ServiceAccount, dependencies=[StepUp])
+async def create_service_account(new: NewServiceAccount, once: Once, caller: _Writer) -> Response:
+    """Create a service account, with no more permissions than the caller has in the whole tenant."""
+
+    async def make(session: AsyncSession) -> Response:
+        record = await workflow.add_account(
+            session,
+            name=new.name,
+            permissions=new.permissions,
+            public_keys=_jwks(new.public_keys),
+            actor=caller,
+        )
+        shown = _account(record)
+        return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
+
+    return await once(make)
+
+
+@router.get("")
+async def list_service_accounts(context: Context, caller: _Reader, paging: Paging) -> ServiceAccountPage:
+    """List service accounts, oldest first."""
+    async with context.database.session(caller.tenant) as session:
+        found = await program_accounts.page(session, after=paging.after, limit=paging.probe)
+    shown, following = paging.cut(found, cursor=lambda record: record.id)
+    return ServiceAccountPage(items=tuple(map(_account, shown)), next=following)
+
+
+@router.get("/{account_id}", response_model=ServiceAccount, responses=UNCHANGED)
+async def get_service_account(
+    account_id: UUID, context: Context, caller: _Reader, request: Request
+) -> Response:
+    """Read a service account."""
+    async with context.database.session(caller.tenant) as session:
+        record = await program_accounts.get(session, account_id)
+    return not_modified(request, etag(record.version)) or answer(_account(record), tag=record.version)
+
+
+@router.patch("/{account_id}", response_model=ServiceAccount, dependencies=[StepUp])
+async def change_service_account(
+    account_id: UUID,
+    changes: ServiceAccountChanges,
+    version: ExpectedVersion,
+    context: Context,
+    caller: _Writer,
+    request: Request,
+) -> Response:
+    """Disable or enable a service account, or replace its public keys; its sign-ins end."""
+    async with context.database.session(caller.tenant) as session:
+        record = await workflow.change_account(
+            session,
+            account_id,
+            expected_version=version,
+            actor=caller,
+            at=context.clock(),
+            disabled=changes.disabled,
+            public_keys=None if changes.public_keys is None else _jwks(changes.public_keys),
+        )
+    bearers_of(request).forget()
+    return answer(_account(record), tag=record.version)
+
+
+@router.post("/{account_id}/keys", status_code=201, response_model=ApiKeyWithSecret, dependencies=[StepUp])
+async def create_api_key(
+    account_id: UUID, new: NewApiKey, once: Once, context: Context, caller: _KeyWriter
+) -> Response:
+    """Create an API key of a service account; the key itself is shown in this answer alone."""
+
+    async def make(session: AsyncSession) -> Response:
+        record, key = await workflow.add_key(
+            session,
+            account_id,
+            name=new.name,
+            permissions=new.permissions,
+            days=new.days,
+            canary=new.canary,
+            actor=caller,
+            at=context.clock(),
+        )
+        shown = ApiKeyWithSecret(**ApiKey.model_validate(record).model_dump(), key=key)
+        return created(shown, location=f"{API_PREFIX}/api-keys/{record.id}")
+
+    return await once(make, secret=True)
+
+
+@router.get("/{account_id}/keys")
+async def list_keys_of_account(
+    account_id: UUID, context: Context, caller: _KeyReader, paging: Paging
+) -> ApiKeyPage:
+    """List the API keys of a service account, oldest first."""
+    async with context.database.session(caller.tenant) as session:
+        await program_accounts.get(session, account_id)
+        found = await api_keys.page(session, account_id=account_id, after=paging.after, limit=paging.probe)
+    shown, following = paging.cut(found, cursor=lambda record: record.id)
+    return ApiKeyPage(items=tuple(map(ApiKey.model_validate, shown)), next=following)
+
+
+def _account(record: ServiceAccountRecord) -> ServiceAccount:
+    return ServiceAccount(
+        id=record.id,
+        name=record.name,
+        permissions=tuple(record.permissions),
+        kids=tuple(str(key["kid"]) for key in record.public_keys),
+        created_at=record.created_at,
+        created_by=record.created_by,
+        disabled_at=record.disabled_at,
+        version=record.version,
+    )
+
+
+def _jwks(keys: tuple[PublicKey, ...]) -> list[dict[str, str]]:
+    return [key.model_dump(exclude_none=True) for key in keys]

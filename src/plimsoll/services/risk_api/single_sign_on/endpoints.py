@@ -1,0 +1,95 @@
+"""Signing a browser in at a provider: it is sent there, and comes back with a code."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from plimsoll.performance.overload import Priority
+from plimsoll.services.risk_api.context import Context
+from plimsoll.services.risk_api.cookies import keep_device, keep_session, origin_of
+from plimsoll.services.risk_api.effort import effort
+from plimsoll.services.risk_api.requirements import Public
+from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.wire.model import WireModel
+from plimsoll.workflows.single_sign_on import ON_THE_WAY, Return, come_back, send_to
+
+__all__ = ["WayBack", "from_provider", "router", "to_provider"]
+
+router = ApiRouter("single-sign-on", prefix="")
+
+_BACK = "/sign-in/back"
+_COOKIE = "plimsoll-provider"
+_Text = Annotated[str, Field(max_length=4000)]
+
+
+class WayBack(WireModel):
+    """With what a browser comes back; nobody reads what providers add, but unknown parameters are refused."""
+
+    state: _Text = ""
+    code: _Text = ""
+    iss: _Text = ""
+    authuser: _Text = ""
+    error: _Text = ""
+    error_description: _Text = ""
+    error_uri: _Text = ""
+    hd: _Text = ""
+    prompt: _Text = ""
+    scope: _Text = ""
+    session_state: _Text = ""
+
+
+@router.get("/sign-in/provider/{provider_id}", dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def to_provider(provider_id: UUID, request: Request, context: Context) -> Response:
+    """Send a browser to a provider."""
+    now = context.clock()
+    sent = await send_to(context.database, context.outward, provider_id, back_to=_address(request), now=now)
+    answer = RedirectResponse(sent.url, 303, {"Cache-Control": "no-store"})
+    answer.set_cookie(
+        _name(request),
+        sent.browser,
+        max_age=int(ON_THE_WAY.total_seconds()),
+        path="/",
+        secure=request.scope["scheme"] == "https",
+        httponly=True,
+        samesite="lax",  # the way back comes from another site
+    )
+    return answer
+
+
+@router.get(_BACK, dependencies=[Public], include_in_schema=False)
+@effort(priority=Priority.WRITE)
+async def from_provider(back: Annotated[WayBack, Query()], request: Request, context: Context) -> Response:
+    """Sign in a browser that comes back from a provider."""
+    came = Return(back.state, back.code, back.iss, request.cookies.get(_name(request), ""))
+    made = await come_back(
+        context.database,
+        context.outward,
+        came,
+        back_to=_address(request),
+        origin=origin_of(request),
+        now=context.clock(),
+    )
+    answer = RedirectResponse("/api/v1/docs", 303, {"Cache-Control": "no-store"})
+    answer.delete_cookie(
+        _name(request),
+        path="/",
+        secure=request.scope["scheme"] == "https",
+        httponly=True,
+        samesite="lax",
+    )
+    keep_session(request, answer, made.token)
+    keep_device(request, answer, made.device)
+    return answer
+
+
+def _name(request: Request) -> str:
+    return f"__Host-{_COOKIE}" if request.scope["scheme"] == "https" else _COOKIE
+
+
+def _address(request: Request) -> str:
+    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{_BACK}"

@@ -1,0 +1,155 @@
+"""Service accounts and API keys over HTTP."""
+
+from typing import Any
+
+import pytest
+from httpx2 import AsyncClient, Response
+
+from risk_api_world import API, World, made, refused
+
+pytestmark = pytest.mark.anyio
+
+ACCOUNTS, KEYS = f"{API}/service-accounts", f"{API}/api-keys"
+NEW = {"name": "nightly", "permissions": ["portfolios:read", "runs:read"]}
+UNKNOWN = "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10"
+
+
+async def _account(client: AsyncClient, **fields: Any) -> dict[str, Any]:
+    return made(await client.post(ACCOUNTS, json={**NEW, **fields}), 201)
+
+
+async def _key(client: AsyncClient, account: str, **fields: Any) -> dict[str, Any]:
+    return made(await client.post(f"{ACCOUNTS}/{account}/keys", json={"name": "key", **fields}), 201)
+
+
+async def _as(world: World, key: str, method: str = "GET", path: str = "/portfolios") -> Response:
+    headers = {"Authorization": f"Bearer {key}"}
+    return await world.anonymous.request(method, API + path, headers=headers)
+
+
+async def test_a_key_opens_what_it_may_and_nothing_else(world: World) -> None:
+    """It is shown once, and does what both the key and its account may do."""
+    account = await _account(world.owner)
+    key = await _key(world.owner, account["id"], permissions=["portfolios:read"])
+    assert key.pop("key").startswith("plk_")
+    read = made(await world.owner.get(f"{KEYS}/{key['id']}"), 200)
+    assert read == key
+    again = await _key(world.owner, account["id"], permissions=["portfolios:read"])
+    assert made(await _as(world, again["key"]), 200)["items"] == []
+    refused(await _as(world, again["key"], path="/risk-runs"), 403, "forbidden")
+    refused(await _as(world, again["key"], "POST"), 403, "forbidden")
+    other = again["key"][:-1] + ("A" if again["key"][-1] != "A" else "B")
+    refused(await _as(world, other), 401, "unauthenticated")
+
+
+async def test_a_key_reads_the_data_of_its_tenant_alone(world: World) -> None:
+    """Another tenant sees neither the key nor its account."""
+    book = made(await world.owner.post(f"{API}/portfolios", json={"name": "Book"}), 201)
+    account = await _account(world.outsider)
+    key = await _key(world.outsider, account["id"])
+    refused(await _as(world, key["key"], path=f"/portfolios/{book['id']}"), 404, "not-found")
+    for path in (f"{ACCOUNTS}/{account['id']}", f"{ACCOUNTS}/{account['id']}/keys", f"{KEYS}/{key['id']}"):
+        refused(await world.owner.get(path), 404, "not-found")
+    refused(await world.owner.post(f"{KEYS}/{key['id']}/revoke"), 404, "not-found")
+    foreign = await world.owner.post(f"{ACCOUNTS}/{account['id']}/keys", json={"name": "mine"})
+    refused(foreign, 404, "not-found")
+    assert made(await world.owner.get(ACCOUNTS), 200)["items"] == []
+    assert made(await world.owner.get(KEYS), 200)["items"] == []
+
+
+async def test_a_revoked_key_opens_nothing(world: World) -> None:
+    """At once where it was revoked; it is still listed."""
+    account = await _account(world.owner)
+    key = await _key(world.owner, account["id"])
+    made(await _as(world, key["key"]), 200)
+    for _ in range(2):
+        assert (await world.owner.post(f"{KEYS}/{key['id']}/revoke")).status_code == 204
+    refused(await _as(world, key["key"]), 401, "unauthenticated")
+    (listed,) = made(await world.owner.get(f"{ACCOUNTS}/{account['id']}/keys"), 200)["items"]
+    assert listed["revoked_at"] is not None
+    assert listed["last_used_at"] is not None
+
+
+async def test_a_disabled_account_takes_its_keys_with_it(world: World) -> None:
+    """Enabled again, they count again; a change needs the version that was seen."""
+    account = await _account(world.owner)
+    key = await _key(world.owner, account["id"])
+    path, seen = f"{ACCOUNTS}/{account['id']}", {"If-Match": '"1"'}
+    disabled = made(await world.owner.patch(path, json={"disabled": True}, headers=seen), 200)
+    assert disabled["disabled_at"] is not None
+    refused(await _as(world, key["key"]), 401, "unauthenticated")
+    refused(await world.owner.post(f"{path}/keys", json={"name": "more"}), 409, "conflict")
+    refused(await world.owner.patch(path, json={"disabled": False}, headers=seen), 412, "precondition-failed")
+    refused(await world.owner.patch(path, json={"disabled": False}), 428, "precondition-required")
+    made(await world.owner.patch(path, json={"disabled": False}, headers={"If-Match": '"2"'}), 200)
+    made(await _as(world, key["key"]), 200)
+
+
+async def test_bait_opens_nothing(world: World) -> None:
+    """It looks like every other key."""
+    account = await _account(world.owner)
+    key = await _key(world.owner, account["id"], canary=True)
+    refused(await _as(world, key["key"]), 401, "unauthenticated")
+
+
+async def test_nobody_gives_what_they_do_not_have(world: World) -> None:
+    """Neither to an account nor to a key of one that has more; nor what takes two people."""
+    account = await _account(world.owner)
+    helper = await _account(world.owner, name="helper", permissions=["portfolios:read"])
+    key = await _key(world.owner, helper["id"])
+    refused(await _as(world, key["key"], "POST", "/service-accounts"), 403, "forbidden")
+    refused(await world.powerless.post(ACCOUNTS, json=NEW), 403, "forbidden")
+    wide = {"name": "wide", "permissions": ["limits:approve"]}
+    refused(await world.owner.post(ACCOUNTS, json=wide), 403, "forbidden")
+    more = {"name": "k", "permissions": ["prices:write"]}
+    await world.owner.post(f"{ACCOUNTS}/{account['id']}/keys", json=more)
+
+
+async def test_a_repeated_creation_makes_one_key(world: World) -> None:
+    """The first answer comes back with the key, which is kept sealed for that."""
+    account = await _account(world.owner)
+    once = {"Idempotency-Key": "once"}
+    path = f"{ACCOUNTS}/{account['id']}/keys"
+    first, second = [await world.owner.post(path, json={"name": "k"}, headers=once) for _ in range(2)]
+    assert made(first, 201) == made(second, 201)
+    assert len(made(await world.owner.get(KEYS), 200)["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "invalid"),
+        ({"name": ""}, 422, "invalid"),
+        ({"name": "a", "permissions": ["moon:land"]}, 422, "usage"),
+        ({"name": "a", "permissions": "runs:read"}, 422, "invalid"),
+        ({"name": "a", "roles": ["administrator"]}, 422, "invalid"),
+        ({"name": "a", "disabled_at": None}, 422, "invalid"),
+        ({"name": "a", "public_keys": [{"kty": "oct", "kid": "a"}]}, 422, "usage"),
+        ({"name": "a", "public_keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a"}]}, 422, "usage"),
+        ({"name": "a", "public_keys": [{"kty": "OKP", "kid": "a", "d": "x"}]}, 422, "invalid"),
+    ],
+)
+async def test_a_malformed_account_is_refused(
+    world: World, body: dict[str, Any], status: int, code: str
+) -> None:
+    """Nothing is made of it."""
+    refused(await world.owner.post(ACCOUNTS, json=body), status, code)
+    assert made(await world.owner.get(ACCOUNTS), 200)["items"] == []
+
+
+async def test_a_name_is_there_once(world: World) -> None:
+    """In one tenant; another tenant may have it too."""
+    await _account(world.owner)
+    refused(await world.owner.post(ACCOUNTS, json=NEW), 409, "conflict")
+    await _account(world.outsider)
+
+
+async def test_keys_live_for_a_year_at_most(world: World) -> None:
+    """And for a day at least; an unknown account has none."""
+    account = await _account(world.owner)
+    for days in (0, 367, "90", True):
+        body = {"name": "k", "days": days}
+        refused(await world.owner.post(f"{ACCOUNTS}/{account['id']}/keys", json=body), 422, "invalid")
+    refused(await world.owner.post(f"{ACCOUNTS}/{UNKNOWN}/keys", json={"name": "k"}), 404, "not-found")
+    refused(await world.owner.get(f"{ACCOUNTS}/{UNKNOWN}"), 404, "not-found")
+    refused(await world.owner.post(f"{KEYS}/{UNKNOWN}/revoke"), 404, "not-found")

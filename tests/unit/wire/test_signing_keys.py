@@ -1,0 +1,13 @@
+"""Signing keys on the wire."""
+
+import pytest
+
+from plimsoll.wire.model import WireModel
+from plimsoll.wire.signing_keys import JsonWebKey, JsonWebKeySet, KeyRotation, SigningKeyInfo, SigningKeys
+from wire_examples import survives
+
+
+@pytest.mark.parametrize("model", [JsonWebKey, JsonWebKeySet, KeyRotation, SigningKeyInfo, SigningKeys])
+def test_the_example_is_a_message(model: type[WireModel]) -> None:
+    """The example in the API document is valid and survives the journey."""
+    assert survives(model)
