@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from httpx2 import ASGITransport, AsyncClient, Response
+from starlette.types import ASGIApp
 
 from plimsoll.data.store.database import Database
 from plimsoll.security.permissions import Permission, Principal
@@ -71,6 +72,17 @@ class Doors(LocalSignIn):
 
 
 @dataclass(frozen=True)
+class Texts:
+    """A provider of text messages that keeps them: number and text of each."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    async def send(self, number: str, text: str) -> None:
+        """Keep a message."""
+        self.sent.append((number, text))
+
+
+@dataclass(frozen=True)
 class World:
     """A running API and those who call it.
 
@@ -86,6 +98,8 @@ class World:
     app: RiskApi
     database: Database
     tenant: UUID
+    served: ASGIApp
+    texts: Texts
 
     @property
     def document(self) -> dict[str, Any]:
@@ -106,6 +120,8 @@ async def world_on(
         "outsider": Principal("outsider", other_tenant, "Outsider", everything),
     }
     sign_in = Doors(tenant, "", people=people)
+    texts = Texts()
+    context = {"texts": texts, **context}
     app = create_app(ApiContext(database=database, sign_in=sign_in, **context), EVERYTHING)
     async with AsyncExitStack() as stack:
         served = await stack.enter_async_context(in_process(app))
@@ -125,6 +141,8 @@ async def world_on(
             app=app,
             database=database,
             tenant=tenant,
+            served=served,
+            texts=texts,
         )
 
 

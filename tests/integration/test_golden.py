@@ -40,6 +40,7 @@ CASES = {
     "help_schedules.txt": ["schedules", "--help"],
     "help_tenants.txt": ["tenants", "--help"],
     "help_users.txt": ["users", "--help"],
+    "help_users_factors.txt": ["users", "factors", "--help"],
     "help_users_invite.txt": ["users", "invite", "--help"],
     "help_sessions.txt": ["sessions", "--help"],
     "help_worker.txt": ["worker", "--help"],

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.factors import factors
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
 from plimsoll.errors import NotFoundError
@@ -18,6 +19,8 @@ __all__ = ["disable", "enable", "invite", "list_users", "named", "users"]
 users = typer.Typer(
     help="People with an account. They are asked of the platform of the data directory.", no_args_is_help=True
 )
+
+users.add_typer(factors, name="factors")
 
 _User = Annotated[str, typer.Argument(metavar="USER", help="Id or e-mail address of a person.")]
 _WHERE = "plimsoll users list shows ids and addresses."

@@ -13,6 +13,7 @@ from plimsoll.client.breaches import AsyncBreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.channels import AsyncChannelMethods
 from plimsoll.client.events import AsyncEventMethods
+from plimsoll.client.factors import AsyncFactorMethods
 from plimsoll.client.identity_providers import AsyncIdentityProviderMethods
 from plimsoll.client.imports import AsyncImportMethods
 from plimsoll.client.instruments import AsyncInstrumentMethods
@@ -23,6 +24,7 @@ from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, 
 from plimsoll.client.portfolio_tree import AsyncTreeMethods
 from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.program_accounts import AsyncServiceAccountMethods
+from plimsoll.client.recoveries import AsyncRecoveryMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.client.sealing import AsyncSealingMethods
@@ -53,11 +55,13 @@ class AsyncRiskClient(
     AsyncChannelMethods,
     AsyncEventMethods,
     AsyncIdentityProviderMethods,
+    AsyncFactorMethods,
     AsyncImportMethods,
     AsyncInstrumentMethods,
     AsyncLiveMethods,
     AsyncPriceMethods,
     AsyncSealingMethods,
+    AsyncRecoveryMethods,
     AsyncTreeMethods,
     AsyncUserMethods,
     AsyncWebhookMethods,

@@ -13,6 +13,7 @@ from plimsoll.client.breaches import BreachMethods
 from plimsoll.client.calls import Upload
 from plimsoll.client.channels import ChannelMethods
 from plimsoll.client.events import EventMethods
+from plimsoll.client.factors import FactorMethods
 from plimsoll.client.identity_providers import IdentityProviderMethods
 from plimsoll.client.imports import ImportMethods
 from plimsoll.client.instruments import InstrumentMethods
@@ -23,6 +24,7 @@ from plimsoll.client.messages import new_portfolio, new_run, portfolio_changes, 
 from plimsoll.client.portfolio_tree import TreeMethods
 from plimsoll.client.prices import PriceMethods
 from plimsoll.client.program_accounts import ServiceAccountMethods
+from plimsoll.client.recoveries import RecoveryMethods
 from plimsoll.client.risk_history import HistoryMethods
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.client.sealing import SealingMethods
@@ -53,11 +55,13 @@ class RiskClient(
     ChannelMethods,
     EventMethods,
     IdentityProviderMethods,
+    FactorMethods,
     ImportMethods,
     InstrumentMethods,
     LiveMethods,
     PriceMethods,
     SealingMethods,
+    RecoveryMethods,
     TreeMethods,
     UserMethods,
     WebhookMethods,

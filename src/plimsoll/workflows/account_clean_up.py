@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import (
     devices,
+    factor_challenges,
     one_time_tokens,
     refresh_families,
     sign_ins,
@@ -23,8 +24,8 @@ _YEAR = dt.timedelta(days=365)
 async def forget_old(session: AsyncSession, now: dt.datetime) -> int:
     """Drop what has served its time, and return how many rows.
 
-    Sign-ins, counters and ended refresh tokens go after a day, links and sessions after thirty, browsers that
-    were not seen for a year. People stay, for what they did is theirs.
+    Sign-ins, challenges, counters and ended refresh tokens go after a day, links and sessions after thirty,
+    browsers that were not seen for a year. People stay, for what they did is theirs.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ async def forget_old(session: AsyncSession, now: dt.datetime) -> int:
     """
     return (
         await sign_ins.forget(session, before=now - _DAY)
+        + await factor_challenges.forget(session, before=now - _DAY)
         + await throttles.forget(session, before=now - _DAY)
         + await refresh_families.forget(session, before=now - _DAY)
         + await one_time_tokens.forget(session, before=now - _MONTH)

@@ -17,6 +17,7 @@ from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import PlimsollError
 from plimsoll.security.permissions import Permission, Principal, PrincipalKind
 from plimsoll.security.scopes import EVERYTHING, Scope
+from plimsoll.security.second_factor import allowed_with
 from plimsoll.security.tokens import TOKEN, digest, new_token
 from plimsoll.workflows.account_audit import note_done
 from plimsoll.workflows.audit import AuditAction
@@ -202,7 +203,7 @@ async def _principal(
         id=f"user:{user.id}",
         tenant=tenant,
         name=user.name,
-        permissions=permissions,
+        permissions=allowed_with(permissions, record.factors),
         kind=PrincipalKind.USER,
         session=record.id,
         authenticated_at=record.created_at,

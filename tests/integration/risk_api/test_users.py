@@ -19,7 +19,7 @@ from plimsoll.services.risk_api.context import ApiContext, in_process
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.workflows.mail import Outbox
 from risk_api_world import API, made, refused
-from somebody import EMAIL, NOW, PASSWORD, new_user
+from somebody import EMAIL, NOW, PASSWORD, Codes, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +39,7 @@ class House:
     now: dt.datetime = NOW
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     app: Any = None
+    codes: Codes = field(default_factory=Codes)
 
     async def client(self, key: str | None = None) -> AsyncClient:
         """Return a browser with no cookies, or a program with a key."""
@@ -52,6 +53,9 @@ class House:
         """Return a browser in which somebody has signed in."""
         browser = await self.client()
         answer = await browser.post("/sign-in/password", json={"email": email, "password": password})
+        if answer.status_code == 200:
+            said = {"challenge": answer.json()["challenge"], "kind": "slip", "answer": "open"}
+            answer = await browser.post("/sign-in/factor", json=said)
         assert answer.status_code == 204, answer.text
         return browser
 
@@ -66,14 +70,15 @@ class House:
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
-    """Yield a platform with one administrator."""
+    """Yield a platform with one administrator, who has a slip of codes beside the password."""
     house = House(tmp_path / "outbox", database)
-    await new_user(database)
+    house.codes.left[(await new_user(database)).id] = ["open"] * 9
     context = ApiContext(
         database=database,
         sign_in=LocalSignIn(LOCAL_TENANT, KEY),
         clock=lambda: house.now,
         mailer=Outbox(house.folder),
+        second=house.codes,
         address=ADDRESS,
     )
     async with house.stack:

@@ -28,27 +28,36 @@ pytestmark = pytest.mark.anyio
 MINUTE = dt.timedelta(minutes=1)
 
 
-async def begun(database: Database, tenant: UUID, user: UserRecord) -> SignedIn:
-    """Begin a session."""
+async def begun(database: Database, tenant: UUID, user: UserRecord, *beside: str) -> SignedIn:
+    """Begin a session of somebody who has shown their password, and what else."""
+    shown = frozenset({"password", *beside})
     async with database.session(tenant) as session:
-        return await begin(
-            session, user, tenant=tenant, factors=frozenset({"password"}), origin=Origin("192.0.2.1"), now=NOW
-        )
+        return await begin(session, user, tenant=tenant, factors=shown, origin=Origin("192.0.2.1"), now=NOW)
 
 
 async def test_a_token_says_whose_it_is_and_what_they_may(database: Database, tenant: UUID) -> None:
     """An administrator may do everything, in their tenant."""
     user = await new_user(database, tenant)
-    made = await begun(database, tenant, user)
+    made = await begun(database, tenant, user, "totp")
     caller = await principal_of(database, made.token, NOW)
     assert caller is not None
     assert (caller.id, caller.tenant, caller.kind) == (f"user:{user.id}", tenant, PrincipalKind.USER)
-    assert (caller.session, caller.factors) == (made.session_id, frozenset({"password"}))
+    assert (caller.session, caller.factors) == (made.session_id, frozenset({"password", "totp"}))
     assert caller.permissions == set(Permission)
     assert caller.is_stepped_up(NOW)
     assert user_id_of(caller.id) == user.id
     for other in (made.token[:-1] + "_", "", "x" * 43, f"pls_{made.token}"):
         assert await principal_of(database, other, NOW) is None
+
+
+async def test_an_administrator_without_a_second_factor_may_do_nothing(
+    database: Database, tenant: UUID
+) -> None:
+    """A password alone opens the way to a second factor, which needs no permission, and nothing else."""
+    made = await begun(database, tenant, await new_user(database, tenant))
+    caller = await principal_of(database, made.token, NOW)
+    assert caller is not None
+    assert caller.permissions == frozenset()
 
 
 async def test_without_a_right_there_are_no_permissions(database: Database, tenant: UUID) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from plimsoll.data.store.channel_rows import ChannelRow
+from plimsoll.data.store.factor_rows import FactorRow
 from plimsoll.data.store.webhook_rows import WebhookRow
 
 __all__ = ["SEALED", "SealedColumn", "count", "in_use", "replace", "stale"]
@@ -52,6 +53,7 @@ class SealedColumn:
 
 SEALED: Sequence[SealedColumn] = (
     SealedColumn(ChannelRow.url, ChannelRow.id, "channels|url"),
+    SealedColumn(FactorRow.secret, FactorRow.id, "factors|secret"),
     SealedColumn(WebhookRow.secret, WebhookRow.id, "webhooks|secret"),
     SealedColumn(WebhookRow.old_secret, WebhookRow.id, "webhooks|secret"),
 )

@@ -21,6 +21,10 @@ from plimsoll.services.risk_api.deadlines import Deadlines
 from plimsoll.services.risk_api.entry import SafeEntry
 from plimsoll.services.risk_api.error_handlers import install_error_handlers
 from plimsoll.services.risk_api.events.endpoints import router as events
+from plimsoll.services.risk_api.factors.challenges import router as factor_challenges
+from plimsoll.services.risk_api.factors.endpoints import router as factors
+from plimsoll.services.risk_api.factors.of_users import router as factors_of_users
+from plimsoll.services.risk_api.factors.page import router as account_page
 from plimsoll.services.risk_api.identity_providers.endpoints import router as identity_providers
 from plimsoll.services.risk_api.imports.endpoints import router as imports
 from plimsoll.services.risk_api.instruments.endpoints import router as instruments
@@ -37,6 +41,7 @@ from plimsoll.services.risk_api.prices.endpoints import router as prices
 from plimsoll.services.risk_api.program_accounts.endpoints import router as service_accounts
 from plimsoll.services.risk_api.proxies import TrustedProxies
 from plimsoll.services.risk_api.quick_answers import QuickAnswers
+from plimsoll.services.risk_api.recoveries.endpoints import router as recoveries
 from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, needs_sign_in, required
 from plimsoll.services.risk_api.risk_history.endpoints import router as risk_history
@@ -48,6 +53,7 @@ from plimsoll.services.risk_api.sealing.endpoints import router as sealing
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
 from plimsoll.services.risk_api.signing_keys.endpoints import router as signing_keys
 from plimsoll.services.risk_api.single_sign_on.endpoints import router as single_sign_on
+from plimsoll.services.risk_api.sms_policy.endpoints import router as sms_policy
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
 from plimsoll.services.risk_api.tokens.endpoints import router as tokens
@@ -88,6 +94,12 @@ ROUTERS: tuple[ApiRouter, ...] = (
     me,
     audit,
     sealing,
+    factors,
+    factor_challenges,
+    factors_of_users,
+    account_page,
+    recoveries,
+    sms_policy,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 

@@ -38,6 +38,7 @@ from plimsoll.workflows.mail import Mailer, NoMailer
 from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.tenant_sealers import TenantSealers
+from plimsoll.workflows.text_messages import NoTexts, TextSender
 
 __all__ = [
     "ApiContext",
@@ -108,7 +109,9 @@ class ApiContext:
     mailer
         What carries e-mail to people with accounts.
     second
-        What knows the second factors of people; None for nobody having any.
+        What knows the second factors of people; None for the factors that are stored.
+    texts
+        What sends text messages; by default nothing does.
     address
         Where people find the platform, for links in e-mail: never what a request says.
     audit
@@ -136,6 +139,7 @@ class ApiContext:
     passwords: Passwords = field(default_factory=Passwords)
     mailer: Mailer = field(default_factory=NoMailer)
     second: SecondStep | None = None
+    texts: TextSender = field(default_factory=NoTexts)
     address: str = "http://127.0.0.1:8000"
     audit: AuditKeeping = field(default_factory=lambda: AuditKeeping(AuditKey(new_token("pla"))))
 

@@ -239,6 +239,7 @@ class Installation:
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
         from plimsoll.workflows.live_pace import Pace
         from plimsoll.workflows.mail import Outbox
+        from plimsoll.workflows.text_messages import TextOutbox
 
         self._make_directory()
         database, tracing = Database(url), Tracing.from_environment()
@@ -265,6 +266,7 @@ class Installation:
                     four_eyes=self._needs_four_eyes,
                     outward=self.outward(),
                     mailer=Outbox(self.directory / "outbox"),
+                    texts=TextOutbox(self.directory / "outbox"),
                     address=address,
                     audit=self.audit(),
                 )

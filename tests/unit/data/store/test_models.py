@@ -17,6 +17,7 @@ from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
 from plimsoll.data.store.channel_rows import ChannelMessageRow, ChannelRow
 from plimsoll.data.store.data_key_rows import DataKeyRow
 from plimsoll.data.store.event_rows import EventRow
+from plimsoll.data.store.factor_rows import FactorChallengeRow, FactorRow, RecoveryCodeRow
 from plimsoll.data.store.instrument_rows import InstrumentChangeRow, InstrumentRow
 from plimsoll.data.store.job_rows import JobRow
 from plimsoll.data.store.limit_rows import LimitCheckRow, LimitProposalRow, LimitRow, LimitVersionRow
@@ -33,9 +34,11 @@ from plimsoll.data.store.models import (
 )
 from plimsoll.data.store.program_account_rows import ApiKeyRow, ClientAssertionRow, ServiceAccountRow
 from plimsoll.data.store.provider_rows import IdentityProviderRow, LinkedIdentityRow, ProviderSignInRow
+from plimsoll.data.store.recovery_rows import RecoveryRow
 from plimsoll.data.store.refresh_rows import RefreshFamilyRow, RefreshTokenRow
 from plimsoll.data.store.schedule_rows import ScheduleRow
 from plimsoll.data.store.signing_key_rows import SigningKeyRow
+from plimsoll.data.store.sms_rows import SmsPolicyRow, SmsSpendingRow
 from plimsoll.data.store.webhook_rows import WebhookDeliveryRow, WebhookRow
 
 ROWS = (
@@ -53,6 +56,8 @@ ROWS = (
     DeviceRow,
     DataKeyRow,
     EventRow,
+    FactorChallengeRow,
+    FactorRow,
     HoldingsRow,
     IdempotencyKeyRow,
     IdentityProviderRow,
@@ -71,12 +76,16 @@ ROWS = (
     ProviderSignInRow,
     RefreshFamilyRow,
     RefreshTokenRow,
+    RecoveryCodeRow,
+    RecoveryRow,
     RunRow,
     ScheduleRow,
     ServiceAccountRow,
     SessionRow,
     SignInRow,
     SigningKeyRow,
+    SmsPolicyRow,
+    SmsSpendingRow,
     TenantRow,
     ThrottleRow,
     UserRow,

@@ -17,6 +17,9 @@ SECRET = next(column for column in SEALED if column.name == "webhooks.secret")
 # Bytes that are no secrets, or are kept for a day only; digests are known by their name.
 PLAIN = {
     "data_keys.wrapped",
+    "factor_challenges.secret",
+    "factors.credential_id",
+    "factors.public_key",
     "holdings.source",
     "idempotency_keys.body",
     "price_sets.content",

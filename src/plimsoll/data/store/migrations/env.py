@@ -11,15 +11,18 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     channel_rows,
     data_key_rows,
     event_rows,
+    factor_rows,
     instrument_rows,
     job_rows,
     limit_rows,
     live_rows,
     program_account_rows,
     provider_rows,
+    recovery_rows,
     refresh_rows,
     schedule_rows,
     signing_key_rows,
+    sms_rows,
     webhook_rows,
 )
 from plimsoll.data.store.models import StoredRow

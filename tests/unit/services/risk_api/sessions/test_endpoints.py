@@ -15,6 +15,7 @@ from somebody import EMAIL, NOW, PASSWORD, Codes, new_user
 pytestmark = pytest.mark.anyio
 
 OURS = {"origin": ADDRESS, "sec-fetch-site": "same-origin"}
+ME = "/api/v1/me"
 
 
 def token_of(local: LocalSignIn) -> str:
@@ -116,7 +117,7 @@ async def test_the_first_administrator_is_made_once(database: Database) -> None:
         assert (short.status_code, CANARY in short.text) == (422, False)
         assert short.json()["detail"] == "the password is too short"
         assert (await client.post(path, json=new, headers=OURS)).status_code == 204
-        assert (await client.get(f"{PROBE}/who")).json()["id"].startswith("user:")
+        assert (await client.get(ME)).json()["id"].startswith("user:")
         assert (await client.post(path, json=new, headers=OURS)).status_code == 401
 
 
@@ -133,7 +134,7 @@ async def test_a_password_signs_a_browser_in(database: Database) -> None:
         assert wrong.json()["detail"] == "e-mail address and password do not belong together"
         made = await client.post(path, json=right, headers=OURS)
         assert (made.status_code, len(made.headers.get_list("set-cookie"))) == (204, 2)
-        assert (await client.get(f"{PROBE}/who")).json() == {"id": f"user:{user.id}"}
+        assert (await client.get(ME)).json()["id"] == f"user:{user.id}"
         again = await client.post(path, json=right, headers=OURS)
         assert (again.status_code, len(again.headers.get_list("set-cookie"))) == (204, 1)
 
@@ -166,4 +167,4 @@ async def test_a_second_factor_is_asked_for(database: Database) -> None:
             for code in ("a", "b")
         ]
         assert [answer.status_code for answer in right] == [204, 401]
-        assert (await client.get(f"{PROBE}/who")).json() == {"id": f"user:{user.id}"}
+        assert (await client.get(ME)).json()["id"] == f"user:{user.id}"

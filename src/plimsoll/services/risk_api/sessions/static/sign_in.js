@@ -30,6 +30,11 @@ function enter() {
   location.replace("/api/v1/docs");
 }
 
+// Whoever is new has a second factor to add.
+function settle() {
+  location.replace("/account");
+}
+
 // Show a form; what is typed into it goes to `path`, with what `more` adds.
 function ask(id, path, more, done) {
   const form = document.getElementById(id);
@@ -60,8 +65,86 @@ async function redeem() {
   }
 }
 
+const KINDS = {
+  passkey: ["a passkey", "Your device will ask for your finger, your face or its PIN."],
+  totp: ["an authenticator app", "Type the six digits that your authenticator app shows now."],
+  sms: ["a code by SMS", "Type the six digits that were sent to you."],
+  recovery: ["a recovery code", "Type one of the codes that you have kept. It will not work again."],
+};
+
+// The second step: the strongest factor first, the others as buttons.
+async function askForFactor(challenge, kinds, kind) {
+  const form = document.getElementById("factor-form");
+  document.getElementById("password-form").hidden = true;
+  form.hidden = false;
+  form.reset();
+  say("");
+  document.getElementById("factor-hint").textContent = KINDS[kind][1];
+  document.getElementById("code-label").hidden = kind === "passkey";
+  const input = form.querySelector("input");
+  input.required = kind !== "passkey";
+  input.inputMode = kind === "recovery" ? "text" : "numeric";
+  const others = kinds.filter((other) => other !== kind && KINDS[other]);
+  document.getElementById("factor-others").replaceChildren(
+    ...others.map((other) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `Use ${KINDS[other][0]}`;
+      button.addEventListener("click", () => askForFactor(challenge, kinds, other));
+      return button;
+    }),
+  );
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    const go = document.getElementById("factor-go");
+    go.disabled = true;
+    const answer = kind === "passkey" ? await signedByPasskey(challenge) : input.value;
+    if (answer !== null) {
+      say("…");
+      const found = await send("/sign-in/factor", { challenge, kind, answer });
+      if (!found.told) {
+        enter();
+        return;
+      }
+      say(found.told);
+    }
+    go.disabled = false;
+  };
+  if (kind === "sms") {
+    const sent = await send("/sign-in/factor/challenge", { challenge, kind });
+    say(sent.told || `A code was sent to ${sent.message.to}.`);
+  }
+  (kind === "passkey" ? document.getElementById("factor-go") : input).focus();
+}
+
+async function signedByPasskey(challenge) {
+  if (!window.PublicKeyCredential || !PublicKeyCredential.parseRequestOptionsFromJSON) {
+    say("This browser has no passkeys here. Use another factor.");
+    return null;
+  }
+  const asked = await send("/sign-in/factor/challenge", { challenge, kind: "passkey" });
+  if (asked.told) {
+    say(asked.told);
+    return null;
+  }
+  try {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.message.options);
+    const credential = await navigator.credentials.get({ publicKey });
+    return JSON.stringify(credential.toJSON());
+  } catch {
+    say("The passkey was not used.");
+    return null;
+  }
+}
+
 function askForPassword() {
-  ask("password-form", "/sign-in/password", {}, enter);
+  ask("password-form", "/sign-in/password", {}, (found) => {
+    if (found.challenge) {
+      askForFactor(found.challenge, found.kinds, found.kinds[0]);
+    } else {
+      enter();
+    }
+  });
 }
 
 // Begin again with e-mail address and password, and say why.
@@ -84,8 +167,8 @@ document.getElementById("forgotten").addEventListener("click", (event) => {
 });
 
 const links = {
-  plf: () => ask("first-form", "/sign-in/first-administrator", { token }, enter),
-  pli: () => ask("invitation-form", "/sign-in/invitation", { token }, enter),
+  plf: () => ask("first-form", "/sign-in/first-administrator", { token }, settle),
+  pli: () => ask("invitation-form", "/sign-in/invitation", { token }, settle),
   plr: () => ask("reset-form", "/sign-in/reset", { token }, startOver("The password is set. Sign in with it.")),
   ple: () => ask("email-form", "/sign-in/email", { token }, startOver("The address is yours. Sign in with it.")),
 };

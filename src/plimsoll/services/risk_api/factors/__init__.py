@@ -1,0 +1,1 @@
+"""Factors: what people show beside their password."""

@@ -1,0 +1,1 @@
+"""Recoveries: the way back for who has lost every factor."""

@@ -1,0 +1,91 @@
+"""Recoveries: asked for by one person, agreed with by another."""
+
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from plimsoll.data.store import recoveries, users
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.answers import created
+from plimsoll.services.risk_api.context import Callers, Context
+from plimsoll.services.risk_api.idempotency import Once
+from plimsoll.services.risk_api.paging import Paging
+from plimsoll.services.risk_api.requirements import Require, StepUp
+from plimsoll.services.risk_api.responses import CONFLICT
+from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage
+from plimsoll.workflows import recoveries as workflow
+
+__all__ = [
+    "approve_recovery",
+    "ask_for_recovery",
+    "get_recovery",
+    "list_recoveries",
+    "refuse_recovery",
+    "router",
+]
+
+router = ApiRouter("recoveries")
+
+_Reader = Annotated[Principal, Require[Permission.USERS_READ]]
+_Writer = Annotated[Principal, Require[Permission.USERS_WRITE]]
+
+
+@router.post("", status_code=201, response_model=Recovery, dependencies=[StepUp])
+async def ask_for_recovery(
+    new: NewRecovery, once: Once, context: Context, callers: Callers, caller: _Writer
+) -> Response:
+    """Ask that the factors of somebody be forgotten; for an administrator another one has to agree."""
+
+    async def make(session: AsyncSession) -> Response:
+        user = await users.get(session, new.user_id)
+        record = await workflow.ask_for_recovery(
+            session,
+            caller,
+            user.id,
+            reason=new.reason,
+            alone=not user.administrator,
+            now=context.clock(),
+        )
+        return created(Recovery.model_validate(record), location=f"{router.prefix}/{record.id}")
+
+    answer = await once(make)
+    callers.forget()
+    return answer
+
+
+@router.get("")
+async def list_recoveries(context: Context, caller: _Reader, paging: Paging) -> RecoveryPage:
+    """List recoveries, oldest first."""
+    async with context.database.session(caller.tenant) as session:
+        found = await recoveries.page(session, after=paging.after, limit=paging.probe)
+    shown, following = paging.cut(found, cursor=lambda record: record.id)
+    return RecoveryPage(items=tuple(map(Recovery.model_validate, shown)), next=following)
+
+
+@router.get("/{recovery_id}")
+async def get_recovery(recovery_id: UUID, context: Context, caller: _Reader) -> Recovery:
+    """Read a recovery."""
+    async with context.database.session(caller.tenant) as session:
+        return Recovery.model_validate(await recoveries.get(session, recovery_id))
+
+
+@router.post("/{recovery_id}/approve", responses=CONFLICT, dependencies=[StepUp])
+async def approve_recovery(
+    recovery_id: UUID, context: Context, callers: Callers, caller: _Writer
+) -> Recovery:
+    """Agree as the second person: the factors and sessions of the user end."""
+    async with context.database.session(caller.tenant) as session:
+        record = await workflow.approve_recovery(session, caller, recovery_id, now=context.clock())
+    callers.forget()
+    return Recovery.model_validate(record)
+
+
+@router.post("/{recovery_id}/refuse", responses=CONFLICT)
+async def refuse_recovery(recovery_id: UUID, context: Context, caller: _Writer) -> Recovery:
+    """Refuse a recovery, or take it back."""
+    async with context.database.session(caller.tenant) as session:
+        record = await workflow.refuse_recovery(session, caller, recovery_id, now=context.clock())
+    return Recovery.model_validate(record)

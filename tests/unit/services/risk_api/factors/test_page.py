@@ -1,0 +1,27 @@
+"""The page of the own factors."""
+
+import re
+
+import pytest
+
+from plimsoll.services.risk_api.factors.page import router
+from probe_api import client_of, probe_app
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_page_and_its_script_are_there() -> None:
+    """Under a policy that lets no other script run, and without one in the page itself."""
+    async with client_of(probe_app(routers=(router,)), key=None) as client:
+        page, script = [await client.get(path) for path in ("/account", "/account.js")]
+    assert 'src="/account.js"' in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert not re.search(r"style=|\son[a-z]+=|<script>", page.text)
+
+
+async def test_the_script_makes_no_markup_of_what_it_is_told() -> None:
+    """Whatever a factor is called stays text."""
+    async with client_of(probe_app(routers=(router,)), key=None) as client:
+        script = (await client.get("/account.js")).text
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
