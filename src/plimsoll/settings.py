@@ -97,6 +97,14 @@ class Settings(BaseSettings):
         pattern="^(local|aws:.+)$",
         description="Who holds the master key: 'local' for a file in the data directory, or 'aws:' and a key",
     )
+    mail: str = Field(
+        default="outbox",
+        pattern="^(outbox|ses)$",
+        description="What carries mail: a folder of the data directory, or Amazon SES",
+    )
+    mail_from: str = Field(
+        default="plimsoll@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="From whom mail is"
+    )
     unverified_tls: bool = Field(
         default=False,
         description="Whether PostgreSQL and Redis elsewhere may be reached without checking certificates",

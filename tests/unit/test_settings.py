@@ -33,6 +33,8 @@ def test_defaults() -> None:
         "hosts": (),
         "proxies": (),
         "kms": "local",
+        "mail": "outbox",
+        "mail_from": "plimsoll@localhost",
         "unverified_tls": False,
         "port": 8000,
         "metrics_port": 8001,

@@ -92,6 +92,13 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
     from plimsoll.services.risk_api.installation import Installation
 
     chosen = settings()
-    place = Installation(directory, database_url, four_eyes=chosen.four_eyes, kms=chosen.kms)
+    place = Installation(
+        directory,
+        database_url,
+        four_eyes=chosen.four_eyes,
+        kms=chosen.kms,
+        mail=chosen.mail,
+        mail_from=chosen.mail_from,
+    )
     async with place.client() as client:
         yield client

@@ -79,6 +79,8 @@ def installation(
         audit_bucket=chosen.audit_bucket,
         audit_days=chosen.audit_days,
         kms=chosen.kms,
+        mail=chosen.mail,
+        mail_from=chosen.mail_from,
     )
 
 

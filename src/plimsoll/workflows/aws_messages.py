@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from plimsoll.errors import UsageError
 from plimsoll.security.aws_client import ask_aws, aws_client
+from plimsoll.workflows.mail import Mail, message_of
 
 __all__ = ["AwsTexts", "SesMail", "SnsTexts"]
 
@@ -98,31 +98,14 @@ class SesMail:
     sender: str
     endpoint_url: str | None = None
 
-    async def send(self, address: str, subject: str, text: str) -> None:
-        """Send a mail of plain text.
-
-        Parameters
-        ----------
-        address, subject, text
-            To whom, and what.
-
-        Raises
-        ------
-        UsageError
-            If address or subject have more than one line.
-        UnavailableError
-            If SES does not take it.
-        """
-        if not (address.isprintable() and subject.isprintable()):
-            raise UsageError("the mail cannot be sent", remedy="Address and subject take one line each.")
+    async def send(self, mail: Mail) -> None:
+        """Send a message; see :class:`plimsoll.workflows.mail.Mailer`."""
+        content = {"Raw": {"Data": bytes(message_of(mail, self.sender))}}
 
         def sent() -> Any:
             client = aws_client("sesv2", endpoint_url=self.endpoint_url)
-            content = {"Subject": {"Data": subject}, "Body": {"Text": {"Data": text}}}
             return client.send_email(
-                FromEmailAddress=self.sender,
-                Destination={"ToAddresses": [address]},
-                Content={"Simple": content},
+                FromEmailAddress=self.sender, Destination={"ToAddresses": [mail.to]}, Content=content
             )
 
         await ask_aws("Amazon SES", sent)
