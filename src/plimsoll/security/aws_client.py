@@ -93,8 +93,8 @@ async def ask_aws(
             try:
                 return await asyncio.to_thread(partial(call, **arguments))
             except Exception as error:
-                if not hasattr(error, "response"):
-                    raise
+                if not isinstance(getattr(error, "response", None), dict):
+                    raise  # a time-out has an attribute of that name as well, with nothing in it
                 failure = error
     except UnavailableError:
         raise
