@@ -10,13 +10,12 @@ from plimsoll.errors import UnavailableError
 
 __all__ = ["Guards", "guards"]
 
-# A table with tenants' rows whose policies do not hold for everybody, its owner included. The exception holds
-# ids of events that wait for their seal, which the owner hands out through functions.
+# A table with tenants' rows whose policies do not hold for everybody, its owner included.
 _UNGUARDED = text("""
 SELECT relname::text FROM pg_class
 JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant_id'
 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
-AND NOT (relrowsecurity AND (relforcerowsecurity OR relname = 'audit_unsealed')) ORDER BY relname
+AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname
 """)
 _ROLE = text("SELECT rolsuper OR rolbypassrls OR rolcanlogin FROM pg_roles WHERE rolname = :role")
 _USER = text("SELECT rolsuper FROM pg_roles WHERE rolname = session_user")
