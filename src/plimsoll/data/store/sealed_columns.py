@@ -10,6 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from plimsoll.data.store.channel_rows import ChannelRow
 from plimsoll.data.store.factor_rows import FactorRow
+from plimsoll.data.store.provider_rows import IdentityProviderRow
+from plimsoll.data.store.signing_key_rows import SigningKeyRow
 from plimsoll.data.store.webhook_rows import WebhookRow
 
 __all__ = ["SEALED", "SealedColumn", "count", "in_use", "replace", "stale"]
@@ -54,6 +56,10 @@ class SealedColumn:
 SEALED: Sequence[SealedColumn] = (
     SealedColumn(ChannelRow.url, ChannelRow.id, "channels|url"),
     SealedColumn(FactorRow.secret, FactorRow.id, "factors|secret"),
+    SealedColumn(
+        IdentityProviderRow.client_secret, IdentityProviderRow.id, "identity_providers|client_secret"
+    ),
+    SealedColumn(SigningKeyRow.private_key, SigningKeyRow.kid, "signing_keys|private_key"),
     SealedColumn(WebhookRow.secret, WebhookRow.id, "webhooks|secret"),
     SealedColumn(WebhookRow.old_secret, WebhookRow.id, "webhooks|secret"),
 )

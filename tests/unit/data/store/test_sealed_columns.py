@@ -14,7 +14,8 @@ from plimsoll.data.store.sealed_columns import SEALED, count, in_use, replace, s
 pytestmark = pytest.mark.anyio
 OLD, NEW = b"\xf1PS\x01\0\0\0\1", b"\xf1PS\x01\0\0\0\2"
 SECRET = next(column for column in SEALED if column.name == "webhooks.secret")
-# Bytes that are no secrets, or are kept for a day only; digests are known by their name.
+# Bytes that are no secrets, are kept for a day only, or are sealed by what their holder alone has; digests
+# are known by their name.
 PLAIN = {
     "data_keys.wrapped",
     "factor_challenges.secret",
@@ -23,6 +24,8 @@ PLAIN = {
     "holdings.source",
     "idempotency_keys.body",
     "price_sets.content",
+    "provider_sign_ins.browser",
+    "refresh_tokens.successor",
     "runs.report",
     "runs.vectors",
     "throttles.subject",
