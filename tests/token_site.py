@@ -22,9 +22,9 @@ from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.signing_keys import load_ring
 from somebody import EMAIL, PASSWORD, new_user
 
-__all__ = ["BOOKS", "TokenSite", "token_site"]
+__all__ = ["ME", "TokenSite", "token_site"]
 
-BOOKS = "/api/v1/portfolios"
+ME = "/api/v1/me"
 _Found = TypeVar("_Found")
 
 
@@ -46,7 +46,7 @@ class TokenSite:
         headers = {} if bearer is None else {"Authorization": f"Bearer {bearer}"}
         return httpx2.Client(base_url=self.url, headers=headers, timeout=30)
 
-    def status(self, bearer: str, path: str = BOOKS) -> int:
+    def status(self, bearer: str, path: str = ME) -> int:
         """Return what the API answers to whoever holds a token."""
         with self.client(bearer) as client:
             return client.get(path).status_code
