@@ -19,7 +19,8 @@ __all__ = ["OLDEST_KEY", "Posture", "database_checks", "file_checks", "key_check
 OLDEST_KEY = dt.timedelta(days=365)
 """Age at which a data key wants to be replaced."""
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+# To pass through a directory tells nothing: the user of an embedded server of root's has to.
+_OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _SECRET_LINE = re.compile(
     r"^\s*(database_url|redis_url|\w*(token|password|secret))\s*=\s*[\"'](?!secret:)", re.MULTILINE
 )

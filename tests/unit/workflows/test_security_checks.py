@@ -87,7 +87,8 @@ def test_the_database_is_judged() -> None:
 def test_files_are_judged(tmp_path: Path) -> None:
     """Who else can read a directory or key; a configuration counts where it holds secrets as they are."""
     directory, key, file = tmp_path / "data", tmp_path / "data" / "api-key", tmp_path / "plimsoll.toml"
-    directory.mkdir(0o700)
+    directory.mkdir()
+    directory.chmod(0o701)
     key.write_text("plk_x")
     key.chmod(0o600)
     file.write_text('database_url = "secret:env:RISK"\nbase = "EUR"\n')
