@@ -48,7 +48,7 @@ bench: $(VENV)/.locked ## measure every performance claim and rewrite benchmarks
 	@$(UV) sync --quiet --locked
 
 golden: $(VENV)/.locked ## rewrite the golden files; explain each changed number in CHANGELOG.md
-	@GOLDEN=rewrite $(BIN)/pytest --quiet --numprocesses=0 tests/integration/test_golden.py tests/integration/test_api_reference.py
+	@GOLDEN=rewrite $(BIN)/pytest --quiet --numprocesses=0 tests/integration/test_golden.py tests/integration/test_api_reference.py tests/unit/security/test_roles.py
 
 clean: ## remove what the other commands made
 	@rm -rf $(VENV) $(OUT) dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

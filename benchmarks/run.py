@@ -9,7 +9,16 @@ from pathlib import Path
 
 from measurement import Row
 
-BENCHMARKS = ("european_revaluation", "component_es", "aggregation", "ticks", "cold_start", "load", "live")
+BENCHMARKS = (
+    "european_revaluation",
+    "component_es",
+    "aggregation",
+    "ticks",
+    "cold_start",
+    "narrowing",
+    "load",
+    "live",
+)
 PACKAGES = ("numpy", "scipy", "QuantLib", "skfolio", "riskfolio-lib")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 HEAD = """# Measured

@@ -87,7 +87,8 @@ class World:
     """A running API and those who call it.
 
     `owner` and `approver` may do everything, `powerless` is of the same tenant and may do nothing, `outsider`
-    may do everything in another tenant, `anonymous` does not say who they are.
+    may do everything in another tenant, `anonymous` does not say who they are. `people` may be changed: who
+    is put there can call through `client`.
     """
 
     owner: AsyncClient
@@ -100,6 +101,16 @@ class World:
     tenant: UUID
     served: ASGIApp
     texts: Texts
+    people: dict[str, Principal] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def client(self, principal: Principal) -> AsyncIterator[AsyncClient]:
+        """Yield a client of somebody else, whose key is their id."""
+        self.people[principal.id] = principal
+        transport = ASGITransport(app=self.served, raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {principal.id}"}
+        async with AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as opened:
+            yield opened
 
     @property
     def document(self) -> dict[str, Any]:
@@ -143,6 +154,7 @@ async def world_on(
             tenant=tenant,
             served=served,
             texts=texts,
+            people=people,
         )
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import tenants, users
+from plimsoll.data.store import grants, tenants, users
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.grants import GrantStatus, Holder, HolderKind
 from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.data.store.users import UserRecord
 
@@ -34,7 +35,17 @@ async def new_user(
     async with database.session(tenant) as session:
         if tenant == LOCAL_TENANT:
             await tenants.ensure(session, tenant, "local")
-        return await users.add(session, email=email, **stored)
+        user = await users.add(session, email=email, **stored)
+        if user.administrator:
+            await grants.add(
+                session,
+                Holder(HolderKind.USER, user.id),
+                role="administrator",
+                status=GrantStatus.ACTIVE,
+                privileged=True,
+                proposed_by="local",
+            )
+        return user
 
 
 @dataclass

@@ -15,7 +15,7 @@ from plimsoll.errors import UsageError
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
 
-__all__ = ["Json", "Place", "ask", "day", "identifier"]
+__all__ = ["Json", "Place", "ask", "day", "identifier", "instant"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -75,6 +75,28 @@ def identifier(text: str, remedy: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise UsageError(f"{text} is no id", remedy=remedy) from None
+
+
+def instant(text: str) -> dt.datetime:
+    """Return an instant that the user has typed.
+
+    Raises
+    ------
+    UsageError
+        If it is none, or does not say on whose clock.
+
+    Examples
+    --------
+    >>> instant("2030-01-31T18:00Z").isoformat()
+    '2030-01-31T18:00:00+00:00'
+    """
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise UsageError(f"{text} is no instant", remedy="Write it as 2030-01-31T18:00Z.")
+    return found
 
 
 @asynccontextmanager

@@ -22,10 +22,12 @@ from plimsoll.cli.limits import limits
 from plimsoll.cli.live import live
 from plimsoll.cli.portfolios import portfolios
 from plimsoll.cli.prices import prices
+from plimsoll.cli.roles import roles
 from plimsoll.cli.runs import runs
 from plimsoll.cli.schedules import schedules
 from plimsoll.cli.sealing import secrets
 from plimsoll.cli.sessions import sessions
+from plimsoll.cli.teams import teams
 from plimsoll.cli.tenants import tenants
 from plimsoll.cli.ticks import ticks
 from plimsoll.cli.up import up
@@ -87,6 +89,8 @@ app.add_typer(keys, name="keys")
 app.add_typer(sessions, name="sessions")
 app.add_typer(audit, name="audit")
 app.add_typer(secrets, name="secrets")
+app.add_typer(roles, name="roles")
+app.add_typer(teams, name="teams")
 app.add_typer(db, name="db")
 app.command()(doctor)
 

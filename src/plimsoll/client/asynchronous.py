@@ -14,6 +14,7 @@ from plimsoll.client.calls import Upload
 from plimsoll.client.channels import AsyncChannelMethods
 from plimsoll.client.events import AsyncEventMethods
 from plimsoll.client.factors import AsyncFactorMethods
+from plimsoll.client.grants import AsyncGrantMethods
 from plimsoll.client.identity_providers import AsyncIdentityProviderMethods
 from plimsoll.client.imports import AsyncImportMethods
 from plimsoll.client.instruments import AsyncInstrumentMethods
@@ -26,8 +27,10 @@ from plimsoll.client.prices import AsyncPriceMethods
 from plimsoll.client.program_accounts import AsyncServiceAccountMethods
 from plimsoll.client.recoveries import AsyncRecoveryMethods
 from plimsoll.client.risk_history import AsyncHistoryMethods
+from plimsoll.client.roles import AsyncRoleMethods
 from plimsoll.client.schedules import AsyncScheduleMethods
 from plimsoll.client.sealing import AsyncSealingMethods
+from plimsoll.client.teams import AsyncTeamMethods
 from plimsoll.client.users import AsyncUserMethods
 from plimsoll.client.webhooks import AsyncWebhookMethods
 from plimsoll.wire.cube import CubeCut
@@ -66,6 +69,9 @@ class AsyncRiskClient(
     AsyncUserMethods,
     AsyncWebhookMethods,
     AsyncAuditMethods,
+    AsyncRoleMethods,
+    AsyncTeamMethods,
+    AsyncGrantMethods,
 ):
     """The risk API as coroutines and async iterators; otherwise as :class:`plimsoll.client.RiskClient`.
 

@@ -14,6 +14,7 @@ from plimsoll.client.calls import Upload
 from plimsoll.client.channels import ChannelMethods
 from plimsoll.client.events import EventMethods
 from plimsoll.client.factors import FactorMethods
+from plimsoll.client.grants import GrantMethods
 from plimsoll.client.identity_providers import IdentityProviderMethods
 from plimsoll.client.imports import ImportMethods
 from plimsoll.client.instruments import InstrumentMethods
@@ -26,8 +27,10 @@ from plimsoll.client.prices import PriceMethods
 from plimsoll.client.program_accounts import ServiceAccountMethods
 from plimsoll.client.recoveries import RecoveryMethods
 from plimsoll.client.risk_history import HistoryMethods
+from plimsoll.client.roles import RoleMethods
 from plimsoll.client.schedules import ScheduleMethods
 from plimsoll.client.sealing import SealingMethods
+from plimsoll.client.teams import TeamMethods
 from plimsoll.client.users import UserMethods
 from plimsoll.client.webhooks import WebhookMethods
 from plimsoll.wire.cube import CubeCut
@@ -66,6 +69,9 @@ class RiskClient(
     UserMethods,
     WebhookMethods,
     AuditMethods,
+    RoleMethods,
+    TeamMethods,
+    GrantMethods,
 ):
     """The risk API as methods; each waits for its answer. Safe to share between threads.
 

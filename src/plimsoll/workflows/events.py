@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import events, webhooks
 from plimsoll.data.store.jobs import JobKind
+from plimsoll.data.store.narrowing import whole_tenant
 from plimsoll.workflows.jobs import enqueue
 from plimsoll.workflows.notices import put_down
 from plimsoll.workflows.plain_values import plain
@@ -58,8 +59,9 @@ async def publish(session: AsyncSession, kind: EventKind, subject: UUID, data: M
         The id of the event, by which whoever is told twice recognises it.
     """
     told = plain(data)
-    event_id = await events.append(session, kind=kind, subject=subject, data=told)
-    for delivery in await webhooks.queue(session, event_id, kind):
-        await enqueue(session, JobKind.WEBHOOK, {"delivery": str(delivery)}, created_by="plimsoll")
-    await put_down(session, event_id, kind, told, dt.datetime.now(dt.UTC))
+    async with whole_tenant(session):  # its webhooks and channels are told, whatever the caller sees
+        event_id = await events.append(session, kind=kind, subject=subject, data=told)
+        for delivery in await webhooks.queue(session, event_id, kind):
+            await enqueue(session, JobKind.WEBHOOK, {"delivery": str(delivery)}, created_by="plimsoll")
+        await put_down(session, event_id, kind, told, dt.datetime.now(dt.UTC))
     return event_id

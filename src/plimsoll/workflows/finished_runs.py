@@ -95,10 +95,12 @@ async def finished_run(database: Database, tenant: UUID, run: UUID) -> FinishedR
         If its vectors were damaged.
     """
     kept = _RUNS.get((tenant, run))
-    if kept is not None:
+    if kept is not None and not database.is_narrowed:
         return kept
     async with database.session(tenant) as session:
         record = await runs.get(session, run)
+        if kept is not None:  # others see it; now it is known that this caller does
+            return kept
         report, vectors = await runs.report(session, run), await runs.vectors(session, run)
     found = await in_background(_decoded, record, report, vectors)
     _RUNS.put((tenant, run), found, size=found.cube.pnl.nbytes)

@@ -14,6 +14,7 @@ from plimsoll.security.passwords import Passwords, accepted_password
 from plimsoll.security.tokens import TOKEN, digest, new_token
 from plimsoll.workflows.account_audit import note_done
 from plimsoll.workflows.audit import AuditAction
+from plimsoll.workflows.grants import first_administrator as grant_first
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 
 __all__ = ["FIRST_LINK", "LIFE_OF_LINK", "first_link", "make_first_administrator"]
@@ -111,6 +112,7 @@ async def make_first_administrator(
             password_changed_at=now,
             administrator=True,
         )
+        await grant_first(session, user.id, by="first start")
         await note_done(session, AuditAction.USER_CREATED, user, found.tenant, address=origin.address)
         return await begin(
             session, user, tenant=found.tenant, factors=frozenset({"password"}), origin=origin, now=now

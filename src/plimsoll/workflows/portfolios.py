@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio, read_portfolio
 from plimsoll.data.store import holdings, instruments, portfolios
 from plimsoll.data.store.holdings import HoldingsRecord
+from plimsoll.data.store.narrowing import is_narrowed
 from plimsoll.data.store.portfolios import PortfolioRecord, Unchanged
 from plimsoll.data.text import clean
-from plimsoll.errors import UsageError
+from plimsoll.errors import NotFoundError, PermissionDeniedError, UsageError
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.uploads import file_name, read_upload
 
@@ -81,7 +82,11 @@ async def change_portfolio(
         If somebody else has changed it meanwhile.
     ConflictError
         If a sibling has the name, or the tree would bite its tail.
+    PermissionDeniedError
+        If it would be moved out of the part of the tree that the caller sees.
     """
+    if not isinstance(parent_id, Unchanged) and is_narrowed(session):
+        await _check_move(session, portfolio_id, parent_id)
     new_name = name if isinstance(name, Unchanged) else _name(name)
     return await portfolios.update(
         session, portfolio_id, expected_version=expected_version, name=new_name, parent_id=parent_id
@@ -136,6 +141,21 @@ async def import_positions(
         source_name=file_name(source_name),
         source=content,
     )
+
+
+async def _check_move(session: AsyncSession, portfolio_id: UUID, parent_id: UUID | None) -> None:
+    """Refuse to take a portfolio from under one that the caller does not see, or up to the top."""
+    known = await portfolios.get(session, portfolio_id)
+    if known.parent_id == parent_id:
+        return
+    try:
+        if parent_id is not None and known.parent_id is not None:
+            await portfolios.get(session, known.parent_id)
+            return
+    except NotFoundError:
+        pass
+    remedy = "Ask somebody whose permission holds in the whole tenant."
+    raise PermissionDeniedError("the portfolio would leave what your permission holds for", remedy=remedy)
 
 
 def _name(text: str) -> str:

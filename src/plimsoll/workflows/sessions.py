@@ -15,12 +15,12 @@ from plimsoll.data.store.look_ups import look_up
 from plimsoll.data.store.user_sessions import SessionRecord
 from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import PlimsollError
-from plimsoll.security.permissions import Permission, Principal, PrincipalKind
-from plimsoll.security.scopes import EVERYTHING, Scope
+from plimsoll.security.permissions import Principal, PrincipalKind
 from plimsoll.security.second_factor import allowed_with
 from plimsoll.security.tokens import TOKEN, digest, new_token
 from plimsoll.workflows.account_audit import note_done
 from plimsoll.workflows.audit import AuditAction
+from plimsoll.workflows.granted import permissions_of
 
 __all__ = [
     "FORM_OF_TOKEN",
@@ -196,7 +196,8 @@ async def _principal(
     database: Database, tenant: UUID, living: tuple[SessionRecord, UserRecord], now: dt.datetime
 ) -> Principal:
     record, user = living
-    permissions, scope = _rights(user)
+    async with database.session(tenant) as session:
+        permissions, scope = await permissions_of(session, f"user:{user.id}")
     if now - record.seen_at > _SEEN_EVERY:
         await _touch(database, tenant, record.id, now)
     return Principal(
@@ -276,10 +277,6 @@ def user_id_of(principal_id: str) -> UUID | None:
     """
     kind, _, number = principal_id.partition(":")
     return UUID(number) if kind == "user" else None
-
-
-def _rights(user: UserRecord) -> tuple[frozenset[Permission], Scope]:
-    return frozenset(Permission) if user.administrator else frozenset(), EVERYTHING
 
 
 async def _mark(session: AsyncSession, user_id: UUID, origin: Origin, now: dt.datetime) -> tuple[str, bool]:

@@ -6,7 +6,8 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from plimsoll.services.risk_api.routes import ApiRoute
-from risk_api_world import API, BOOK, RESOURCES, World, breached, made, new_alert, refused
+from risk_api_world import API, BOOK, RESOURCES, World, refused
+from stocked_world import stocked
 
 pytestmark = pytest.mark.anyio
 
@@ -113,21 +114,21 @@ async def test_every_route_is_asked() -> None:
 
 async def test_nobody_is_told_anything(world: World) -> None:
     """Who does not say who they are gets 401 from every route, whether the thing exists or not."""
-    ids = await _ids(world)
+    ids = await stocked(world)
     for route in BODIES:
         refused(await _ask(world.anonymous, route, ids), 401, "unauthenticated")
 
 
 async def test_a_permission_is_needed(world: World) -> None:
     """Who has no permission gets 403 from every route."""
-    ids = await _ids(world)
+    ids = await stocked(world)
     for route in BODIES:
         refused(await _ask(world.powerless, route, ids), 403, "forbidden")
 
 
 async def test_what_another_tenant_has_is_not_there(world: World) -> None:
     """Every id of another tenant answers as one that does not exist, in the path and in the body."""
-    ids = await _ids(world)
+    ids = await stocked(world)
     for route in BODIES:
         if "{" in route[1] or route in ABOUT_A_PORTFOLIO:
             problem = refused(await _ask(world.outsider, route, ids), 404, "not-found")
@@ -138,7 +139,7 @@ async def test_what_another_tenant_has_is_not_there(world: World) -> None:
 
 async def test_lists_show_the_own_tenant(world: World) -> None:
     """Another tenant's lists are empty."""
-    await _ids(world)
+    await stocked(world)
     once = ("portfolios", "portfolios/tree", "price-sets", "schedules", "limits", "breaches")
     own = dict.fromkeys((*once, "webhooks", "channels"), 1)
     for resource in (*own, "jobs", "risk-runs", "alerts", "events"):
@@ -149,39 +150,9 @@ async def test_lists_show_the_own_tenant(world: World) -> None:
 
 async def test_another_tenants_parent_cannot_be_named(world: World) -> None:
     """A portfolio cannot be put below one of another tenant."""
-    ids = await _ids(world)
+    ids = await stocked(world)
     new = {"name": "Child", "parent_id": ids["portfolio_id"]}
     refused(await world.outsider.post(f"{API}/portfolios", json=new), 404, "not-found")
-
-
-async def _ids(world: World) -> dict[str, str]:
-    breach = await breached(world, hard=1e-3)
-    limit = made(await world.owner.get(f"{API}/limits/{breach['limit_id']}"), 200)
-    (proposal,) = made(await world.owner.get(f"{API}/limits/{limit['id']}/proposals"), 200)["items"]
-    run = made(await world.owner.get(f"{API}/risk-runs/{breach['last_run']}"), 200)
-    asked = {"portfolio_id": run["portfolio_id"]}
-    job = await world.owner.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
-    new = {**asked, "name": "Nightly", "cron": "0 0 * * *"}
-    schedule = await world.owner.post(f"{API}/schedules", json=new)
-    sent = await world.owner.post(f"{API}/webhooks", json={"url": "https://example.com/"})
-    webhook = sent.json()["id"]
-    desk = {"name": "Desk", "url": "json://127.0.0.1:9/"}
-    channel = await world.owner.post(f"{API}/channels", json=desk)
-    alert = await new_alert(world)
-    delivery = await world.owner.get(f"{API}/webhooks/{webhook}/deliveries")
-    return {name: run[name] for name in ("portfolio_id", "price_set_id")} | {
-        "limit_id": limit["id"],
-        "proposal_id": proposal["id"],
-        "breach_id": breach["id"],
-        "job_id": job.json()["id"],
-        "schedule_id": schedule.json()["id"],
-        "run_id": run["id"],
-        "other_id": run["id"],
-        "alert_id": alert["id"],
-        "channel_id": channel.json()["id"],
-        "webhook_id": webhook,
-        "delivery_id": delivery.json()["items"][0]["id"],
-    }
 
 
 async def _ask(client: AsyncClient, route: tuple[str, str], ids: dict[str, str]) -> Response:

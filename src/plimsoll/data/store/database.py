@@ -1,25 +1,33 @@
 """The connection pool and the one kind of transaction there is: a tenant's, as a role that owns nothing."""
 
+import copy
 import math
 import select
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
 from psycopg import Error as PsycopgError
-from psycopg.errors import DiskFull, QueryCanceled
+from psycopg.errors import DiskFull, InsufficientPrivilege, QueryCanceled
 from sqlalchemy import URL, Engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import DataError as ValueRefusedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
-from plimsoll.errors import DataError, NotFoundError, UnavailableError
+from plimsoll.data.store.narrowing import narrow
+from plimsoll.errors import DataError, NotFoundError, PermissionDeniedError, UnavailableError
 
 __all__ = ["APPLICATION_ROLE", "Database", "database_url", "tenant_of"]
 
@@ -27,6 +35,8 @@ APPLICATION_ROLE = "plimsoll_app"
 _TENANT = "plimsoll_tenant"
 _ROLLED_BACK = "40"  # class of the states for deadlocks and the like
 _TRUSTED_SECONDS = 1.0  # a connection that was used so recently is taken to be there still
+_OUTSIDE = "this lies outside the portfolios that your permission holds for"
+_ASK = "Ask somebody whose permission holds in the whole tenant."
 
 # One message instead of two: each costs as much as a short query. The tenant is a UUID, or nothing.
 _BEGIN = """
@@ -108,6 +118,24 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._waited: Callable[[float], None] | None = None
         self._watching: list[Changed] = []
+        self._reach: tuple[frozenset[UUID], ...] | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether transactions see some portfolios alone."""
+        return self._reach is not None
+
+    def narrowed(self, reach: Sequence[frozenset[UUID]]) -> "Database":
+        """Return a view of the same pool whose transactions see some portfolios alone.
+
+        Parameters
+        ----------
+        reach
+            Sets of portfolios: what lies at or below one of every set is seen, with all that belongs to it.
+        """
+        view = copy.copy(self)
+        view._reach = tuple(reach)  # noqa: SLF001 - it is one of ours
+        return view
 
     def watch_waits(self, waited: Callable[[float], None]) -> None:
         """Call `waited` for each transaction with the seconds that passed until it had begun."""
@@ -134,6 +162,8 @@ class Database:
             If the database cannot be reached, a wait took too long, or the connection was lost.
         DataError
             If PostgreSQL cannot store a value: NUL in a text, a text or number that is too long.
+        PermissionDeniedError
+            If a narrowed transaction writes outside the portfolios that it sees.
         """
         begin = _BEGIN.format(role=APPLICATION_ROLE, tenant="" if tenant is None else tenant)
         asked = time.perf_counter()
@@ -144,6 +174,8 @@ class Database:
                 session.info[_TENANT] = tenant
                 if self._waited is not None:
                     self._waited(time.perf_counter() - asked)
+                if self._reach is not None and tenant is not None:
+                    await narrow(session, self._reach)
                 try:
                     yield session
                 finally:
@@ -153,6 +185,10 @@ class Database:
         except PoolTimeoutError as error:
             remedy = "Try again in a moment."
             raise UnavailableError("all database connections are in use", remedy=remedy) from error
+        except ProgrammingError as error:
+            if self._reach is None or not isinstance(error.orig, InsufficientPrivilege):
+                raise
+            raise PermissionDeniedError(_OUTSIDE, remedy=_ASK) from error
         except ValueRefusedError as error:
             raise DataError("the database cannot store a value", remedy="Shorten or correct it.") from error
         finally:

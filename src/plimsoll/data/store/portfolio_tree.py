@@ -88,10 +88,15 @@ async def _open_breaches(session: AsyncSession) -> dict[UUID, int]:
 
 
 def _top_down(found: Iterable[PortfolioRecord]) -> Iterator[tuple[PortfolioRecord, int]]:
-    """Yield each portfolio with its depth; without recursion, for a tree may be deep."""
+    """Yield each portfolio with its depth; without recursion, for a tree may be deep.
+
+    Who sees a part of the tree sees no portfolio above that part: it begins there.
+    """
+    records = sorted(found, key=lambda record: (record.name, record.id), reverse=True)
+    there = {one.id for one in records}
     below: defaultdict[UUID | None, list[PortfolioRecord]] = defaultdict(list)
-    for one in sorted(found, key=lambda record: (record.name, record.id), reverse=True):
-        below[one.parent_id].append(one)
+    for one in records:
+        below[one.parent_id if one.parent_id in there else None].append(one)
     waiting = [(one, 0) for one in below[None]]
     while waiting:
         one, depth = waiting.pop()

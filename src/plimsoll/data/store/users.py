@@ -24,6 +24,7 @@ __all__ = [
     "get",
     "is_last_administrator",
     "lock_first",
+    "mark",
     "page",
 ]
 
@@ -121,6 +122,14 @@ async def get(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> Us
     if row is None:
         raise NotFoundError("there is no such user")
     return _record(row)
+
+
+async def mark(session: AsyncSession, user_id: UUID, *, administrator: bool) -> None:
+    """Note whether somebody is an administrator, as what they were granted says."""
+    statement = update(UserRow).where(UserRow.id == user_id, UserRow.administrator != administrator)
+    await session.execute(
+        statement.values(administrator=administrator).execution_options(synchronize_session=False)
+    )
 
 
 async def is_last_administrator(session: AsyncSession, user_id: UUID) -> bool:

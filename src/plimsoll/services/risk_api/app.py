@@ -25,6 +25,7 @@ from plimsoll.services.risk_api.factors.challenges import router as factor_chall
 from plimsoll.services.risk_api.factors.endpoints import router as factors
 from plimsoll.services.risk_api.factors.of_users import router as factors_of_users
 from plimsoll.services.risk_api.factors.page import router as account_page
+from plimsoll.services.risk_api.grants.endpoints import router as grants
 from plimsoll.services.risk_api.identity_providers.endpoints import router as identity_providers
 from plimsoll.services.risk_api.imports.endpoints import router as imports
 from plimsoll.services.risk_api.instruments.endpoints import router as instruments
@@ -46,6 +47,7 @@ from plimsoll.services.risk_api.request_limits import RequestLimits
 from plimsoll.services.risk_api.requirements import is_public, needs_sign_in, required
 from plimsoll.services.risk_api.risk_history.endpoints import router as risk_history
 from plimsoll.services.risk_api.risk_runs.endpoints import router as risk_runs
+from plimsoll.services.risk_api.roles.endpoints import router as roles
 from plimsoll.services.risk_api.route_index import RouteIndex
 from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from plimsoll.services.risk_api.schedules.endpoints import router as schedules
@@ -56,6 +58,7 @@ from plimsoll.services.risk_api.single_sign_on.endpoints import router as single
 from plimsoll.services.risk_api.sms_policy.endpoints import router as sms_policy
 from plimsoll.services.risk_api.sockets import SocketRoute
 from plimsoll.services.risk_api.system.endpoints import router as system
+from plimsoll.services.risk_api.teams.endpoints import router as teams
 from plimsoll.services.risk_api.tokens.endpoints import router as tokens
 from plimsoll.services.risk_api.user_sessions.endpoints import router as user_sessions
 from plimsoll.services.risk_api.users.endpoints import router as users
@@ -100,6 +103,9 @@ ROUTERS: tuple[ApiRouter, ...] = (
     account_page,
     recoveries,
     sms_policy,
+    roles,
+    teams,
+    grants,
 )
 """The resources; each folder beside this file has one in its ``endpoints.py``."""
 

@@ -73,7 +73,9 @@ def still_allowed(
             found = await authenticated(connection)
         except ProblemError:
             return False
-        return found.id == caller.id and found.tenant == caller.tenant and found.may(permission)
+        # Who sees other portfolios than before begins anew.
+        known = (found.id, found.tenant, found.scope) == (caller.id, caller.tenant, caller.scope)
+        return known and found.may(permission)
 
     return allowed
 

@@ -80,6 +80,7 @@ class EventFeed:
         *,
         kinds: Sequence[str] = (),
         portfolio_id: UUID | None = None,
+        through: Database | None = None,
     ) -> AsyncIterator["Cursor"]:
         """Follow the events of a tenant for as long as the block lasts.
 
@@ -91,6 +92,8 @@ class EventFeed:
             Of the last event that was seen; None to begin with the next one.
         kinds, portfolio_id
             Only such events; nothing for all.
+        through
+            A narrowed view of the database, for a follower who sees some portfolios alone.
         """
         tail = self._tails.setdefault(tenant, _Tail(deque(maxlen=self._kept)))
         tail.followers += 1
@@ -100,7 +103,8 @@ class EventFeed:
             if not tail.begun or position is None:
                 await self._read(tenant, tail)
             start = tail.last if position is None else position
-            yield Cursor(self._database, tenant, tail, start, frozenset(kinds), portfolio_id)
+            database, narrowed = through or self._database, through is not None
+            yield Cursor(database, tenant, tail, start, frozenset(kinds), portfolio_id, narrowed)
         finally:
             tail.followers -= 1
             if not tail.followers:
@@ -155,13 +159,14 @@ class Cursor:
     position: int
     _kinds: frozenset[str]
     _portfolio_id: UUID | None
+    _narrowed: bool = False
 
     async def next(self) -> list[EventRecord]:
         """Wait for events after those that were returned before; at most a hundred at a time."""
         while True:
             changed = self._tail.changed
             kept = self._tail.since(self.position)
-            if kept is None:
+            if kept is None or (kept and self._narrowed):
                 wanted = await self._stored()
             else:
                 wanted = [event for event in kept if self._wants(event)]
@@ -172,9 +177,11 @@ class Cursor:
                 await changed.wait()
 
     async def _stored(self) -> list[EventRecord]:
+        # Asked for first: all up to there is among what is found, or is not wanted.
+        last = self._tail.last
         async with self._database.session(self._tenant) as session:
-            # Asked for first: all up to there is among what is found, or is not wanted.
-            last = await events.last_position(session)
+            if not self._narrowed:
+                last = await events.last_position(session)
             found = await events.after(
                 session,
                 self.position,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from plimsoll.services.risk_api.authorisation import is_narrowed
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.route_index import RouteIndex
@@ -47,6 +48,8 @@ class QuickAnswers:
             await route.admit(request)
         except ProblemError:
             return None  # the long way says it as a problem
+        if is_narrowed(request):
+            return None  # what is kept is the answer to those who see the whole tenant
         state = scope["state"]
         answers: KeptAnswers = state["answers"]
         return answers.quick(request, state["principal"].tenant, route.keeping)

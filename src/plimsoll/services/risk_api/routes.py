@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from plimsoll.security.permissions import Permission
 from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.authorisation import authorize, is_narrowed
 from plimsoll.services.risk_api.context import context_of
 from plimsoll.services.risk_api.effort import effort_of
 from plimsoll.services.risk_api.etags import tagged
@@ -66,7 +67,8 @@ class ApiRoute(APIRoute):
                 answer = await handler(strict)
                 return tagged(asked, answer) if is_read else answer
 
-            if self.keeping is None:
+            # What is kept is the answer to those who see the whole tenant.
+            if self.keeping is None or is_narrowed(request):
                 return await made(request)
             answers: KeptAnswers = request.state.answers
             return await answers.answer(request, request.state.principal.tenant, self.keeping, made)
@@ -101,8 +103,9 @@ class ApiRoute(APIRoute):
         principal = await authenticated(request)
         # Known from here on, also where the request is refused: the audit counts who is refused what.
         request.scope["state"]["caller"] = principal
-        if not (self._permissions or self._signed_in) or not self._permissions <= principal.permissions:
+        if not (self._permissions or self._signed_in):
             raise ProblemError(403, "forbidden", "A permission is missing for this.")
+        authorize(request, principal, self._permissions)
         if self._step_up and not principal.is_stepped_up(context_of(request).clock()):
             remedy = "Show again who you are at /api/v1/me/step-up, then repeat the request."
             raise ProblemError(403, "step-up-required", "This needs a fresh sign-in.", remedy=remedy)

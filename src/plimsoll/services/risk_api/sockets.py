@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket
 
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.authentication import authenticated, refuse_other_sites
+from plimsoll.services.risk_api.authorisation import authorize
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
 
 __all__ = ["Conversation", "SocketRoute"]
@@ -47,6 +48,5 @@ class SocketRoute(WebSocketRoute):
         if "origin" in socket.headers:
             refuse_other_sites(socket)
         principal = await authenticated(socket)
-        if not principal.may(self.permission):
-            raise ProblemError(403, "forbidden", "A permission is missing for this.")
+        authorize(socket, principal, frozenset({self.permission}))
         return principal

@@ -18,6 +18,7 @@ from plimsoll.data.store.channel_rows import ChannelMessageRow, ChannelRow
 from plimsoll.data.store.data_key_rows import DataKeyRow
 from plimsoll.data.store.event_rows import EventRow
 from plimsoll.data.store.factor_rows import FactorChallengeRow, FactorRow, RecoveryCodeRow
+from plimsoll.data.store.grant_rows import GrantRow, RoleRow, TeamMemberRow, TeamPortfolioRow, TeamRow
 from plimsoll.data.store.instrument_rows import InstrumentChangeRow, InstrumentRow
 from plimsoll.data.store.job_rows import JobRow
 from plimsoll.data.store.limit_rows import LimitCheckRow, LimitProposalRow, LimitRow, LimitVersionRow
@@ -58,6 +59,7 @@ ROWS = (
     EventRow,
     FactorChallengeRow,
     FactorRow,
+    GrantRow,
     HoldingsRow,
     IdempotencyKeyRow,
     IdentityProviderRow,
@@ -78,6 +80,7 @@ ROWS = (
     RefreshTokenRow,
     RecoveryCodeRow,
     RecoveryRow,
+    RoleRow,
     RunRow,
     ScheduleRow,
     ServiceAccountRow,
@@ -86,6 +89,9 @@ ROWS = (
     SigningKeyRow,
     SmsPolicyRow,
     SmsSpendingRow,
+    TeamMemberRow,
+    TeamPortfolioRow,
+    TeamRow,
     TenantRow,
     ThrottleRow,
     UserRow,

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from plimsoll.data.store import portfolios
 from plimsoll.data.store.database import Database
 from plimsoll.services.risk_api.event_feed import Cursor, EventFeed
 from plimsoll.workflows.events import EventKind, publish
@@ -64,6 +65,25 @@ async def test_who_falls_behind_reads_it_from_the_store(
         await _publish(database, tenant, 5)
         assert len(await _positions(quick, 5)) == 5
         assert await _positions(slow, 36) == list(range(1, 37))
+
+
+async def test_who_sees_some_portfolios_follows_those(
+    database: Database, tenant: UUID, feed: EventFeed
+) -> None:
+    """A narrowed view shows the events of its portfolios, those kept in memory and those to come."""
+    async with database.session(tenant) as session:
+        own = await portfolios.create(session, name="Own", base_currency="USD", parent_id=None)
+    view = database.narrowed([frozenset({own.id})])
+    await _publish(database, tenant, 1, portfolio_id=own.id)
+    async with feed.following(tenant, 0) as all_of_them, feed.following(tenant, 0, through=view) as cursor:
+        await _publish(database, tenant, 2, portfolio_id=uuid4())
+        await _publish(database, tenant, 1)
+        await _publish(database, tenant, 1, portfolio_id=own.id)
+        assert await _positions(all_of_them, 5) == [1, 2, 3, 4, 5]
+        assert await _positions(cursor, 2) == [1, 5]
+        await _publish(database, tenant, 1)
+        await _publish(database, tenant, 1, portfolio_id=own.id)
+        assert await _positions(cursor, 1) == [7]
 
 
 async def test_a_follower_chooses(database: Database, tenant: UUID, feed: EventFeed) -> None:

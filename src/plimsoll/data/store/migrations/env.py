@@ -12,6 +12,7 @@ from plimsoll.data.store import (  # noqa: F401 - their tables belong to the met
     data_key_rows,
     event_rows,
     factor_rows,
+    grant_rows,
     instrument_rows,
     job_rows,
     limit_rows,

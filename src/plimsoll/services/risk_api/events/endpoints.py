@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from plimsoll.data.store import events
 from plimsoll.data.store.events import EventRecord
+from plimsoll.data.store.narrowing import whole_tenant
 from plimsoll.errors import UsageError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
@@ -75,7 +76,7 @@ async def read_events(
     """
     kinds = _kinds(kind)
     streamed = EVENT_STREAM in request.headers.get("accept", "")
-    async with context.database.session(caller.tenant) as session:
+    async with context.database.session(caller.tenant) as session, whole_tenant(session):
         await events.settle(session)
     if not streamed:
         async with context.database.session(caller.tenant) as session:
@@ -88,9 +89,13 @@ async def read_events(
 
     allowed = still_allowed(request, caller, Permission.EVENTS_READ)
 
+    through = context.database if context.database.is_narrowed else None
+
     @asynccontextmanager
     async def following() -> AsyncIterator[Ready]:
-        async with feed.following(caller.tenant, seen, kinds=kinds, portfolio_id=portfolio) as cursor:
+        async with feed.following(
+            caller.tenant, seen, kinds=kinds, portfolio_id=portfolio, through=through
+        ) as cursor:
 
             async def ready() -> Sequence[ServerSentEvent]:
                 found = await cursor.next()
@@ -122,7 +127,7 @@ async def _refuse_unknown(context: Context, caller: Principal, position: int | N
     """Refuse a position that was never given: whoever waited for it would miss what comes before it."""
     if position is None:
         return
-    async with context.database.session(caller.tenant) as session:
+    async with context.database.session(caller.tenant) as session, whole_tenant(session):
         last = await events.last_position(session)
     if position > last:
         remedy = "The database is another one, or an older state of it: begin again."

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from plimsoll.data.store import limit_checks, limit_proposals, limits
 from plimsoll.data.store.limits import LimitRecord
 from plimsoll.security.audit_actions import AuditAction
-from plimsoll.security.permissions import Permission, Principal
+from plimsoll.security.permissions import Permission, Principal, PrincipalKind
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
@@ -197,9 +197,8 @@ async def approve_limit_proposal(
     audit: Audit,
 ) -> Response:
     """Bring a proposal into force; nobody approves what they have proposed themselves."""
-    return await _decide(
-        limit_id, proposal_id, said, once, caller, audit, approve=True, four_eyes=context.four_eyes
-    )
+    four_eyes = context.four_eyes or caller.kind is not PrincipalKind.LOCAL
+    return await _decide(limit_id, proposal_id, said, once, caller, audit, approve=True, four_eyes=four_eyes)
 
 
 @router.post("/{limit_id}/proposals/{proposal_id}/reject", response_model=Limit)

@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from plimsoll.data.store import portfolios
+from plimsoll.errors import NotFoundError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.authentication import still_allowed
-from plimsoll.services.risk_api.context import Context, Live, context_of, live_of
+from plimsoll.services.risk_api.context import ApiContext, Context, Live, context_of, live_of
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.live.tick_socket import SocketLimits, TickConversation
 from plimsoll.services.risk_api.live.update_stream import UpdateStream
@@ -35,9 +37,10 @@ _By = Annotated[
 
 @router.get("/portfolios/{portfolio_id}", response_model=LiveUpdate, responses=UNCHANGED)
 async def get_live_portfolio(
-    portfolio_id: UUID, live: Live, caller: _Reader, request: Request, by: _By = ""
+    portfolio_id: UUID, live: Live, context: Context, caller: _Reader, request: Request, by: _By = ""
 ) -> Response:
     """Read the risk of now; the first call makes the portfolio live, on the run of its latest date."""
+    await _check_seen(context, caller, portfolio_id)
     stream = await live.open(caller.tenant, portfolio_id, attributes(by))
     latest = stream.feed.latest
     if latest is None:
@@ -64,11 +67,21 @@ async def follow_live_portfolio(
     Each update is complete. `coalesced` stands for several, for a client that is slow; `reset` says that the
     stream cannot go on after `Last-Event-ID`.
     """
+    await _check_seen(context, caller, portfolio_id)
     stream = await live.open(caller.tenant, portfolio_id, attributes(by))
+    allowed = still_allowed(request, caller, Permission.LIVE_READ)
+
+    async def still() -> bool:
+        try:
+            await _check_seen(context, caller, portfolio_id)
+        except NotFoundError:  # it was moved out of what the caller sees
+            return False
+        return await allowed()
+
     return UpdateStream(
         stream.feed,
         last,
-        still_allowed(request, caller, Permission.LIVE_READ),
+        still,
         context.streams,
         context.metrics.live,
     )
@@ -83,3 +96,10 @@ async def send_ticks(socket: WebSocket, caller: Principal) -> None:
         socket, caller, still, live_of(socket), context.streams, context.metrics.live, SocketLimits()
     )
     await conversation.hold()
+
+
+async def _check_seen(context: ApiContext, caller: Principal, portfolio_id: UUID) -> None:
+    """Refuse a portfolio that a caller who sees some alone does not see: live numbers are shared by all."""
+    if context.database.is_narrowed:
+        async with context.database.session(caller.tenant) as session:
+            await portfolios.get(session, portfolio_id)

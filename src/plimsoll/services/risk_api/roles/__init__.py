@@ -1,0 +1,1 @@
+"""Roles: those that ship, and a tenant's own."""

@@ -1,0 +1,1 @@
+"""Teams, and the desks that they are."""

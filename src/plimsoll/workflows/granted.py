@@ -1,0 +1,82 @@
+"""What somebody may do: the grants that they hold, by themselves and through teams, added up."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from plimsoll.data.store import grants
+from plimsoll.data.store.grants import EffectiveGrant, Holder, HolderKind
+from plimsoll.security.permissions import Permission
+from plimsoll.security.roles import IN_PORTFOLIOS, ROLES, named
+from plimsoll.security.scopes import EVERYTHING, Scope
+
+__all__ = ["LOCAL", "added_up", "holder_of", "permissions_of"]
+
+LOCAL = "local"
+"""Id of the principal of the machine, who may do everything in its tenant."""
+
+
+def holder_of(principal_id: str) -> Holder | None:
+    """Return who holds the grants of a principal; None for one that is neither a user nor a service account.
+
+    Parameters
+    ----------
+    principal_id
+        As ``user:`` or ``account:`` and an id.
+
+    Examples
+    --------
+    >>> holder_of("user:00000000-0000-0000-0000-000000000001").kind.value, holder_of("local") is None
+    ('user', True)
+    """
+    kind, _, number = principal_id.partition(":")
+    if kind not in (HolderKind.USER, HolderKind.ACCOUNT):
+        return None
+    try:
+        return Holder(HolderKind(kind), UUID(number))
+    except ValueError:
+        return None
+
+
+async def permissions_of(session: AsyncSession, principal_id: str) -> tuple[frozenset[Permission], Scope]:
+    """Return what a principal may do at this instant, and where; nothing for one that nobody knows.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the principal's tenant.
+    principal_id
+        ``local``, or ``user:`` or ``account:`` and an id.
+    """
+    if principal_id == LOCAL:
+        return frozenset(Permission), EVERYTHING
+    holder = holder_of(principal_id)
+    if holder is None:
+        return frozenset(), EVERYTHING
+    return added_up(await grants.effective(session, holder))
+
+
+def added_up(held: list[EffectiveGrant]) -> tuple[frozenset[Permission], Scope]:
+    """Return what several grants give together.
+
+    A role that is granted for some portfolios gives only what can be had for portfolios alone; what one grant
+    gives in the whole tenant no other one takes away.
+
+    Parameters
+    ----------
+    held
+        In any order.
+    """
+    whole: set[Permission] = set()
+    parts: defaultdict[Permission, set[UUID]] = defaultdict(set)
+    for grant in held:
+        shipped = ROLES.get(grant.role, frozenset())
+        permissions = shipped if grant.permissions is None else named(grant.permissions)
+        if grant.portfolios is None:
+            whole |= permissions
+            continue
+        for permission in permissions & IN_PORTFOLIOS:
+            parts[permission] |= grant.portfolios
+    narrow: dict[str, set[UUID]] = {one: ids for one, ids in parts.items() if one not in whole}
+    return frozenset(whole | set(parts)), Scope.of(narrow) if narrow else EVERYTHING

@@ -1,0 +1,86 @@
+"""What somebody may do, added up from grants."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from plimsoll.data.store import grants, portfolios
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.grants import EffectiveGrant, GrantStatus, Holder, HolderKind
+from plimsoll.security.permissions import Permission
+from plimsoll.security.roles import IN_PORTFOLIOS, ROLES, Role
+from plimsoll.security.scopes import EVERYTHING, Scope
+from plimsoll.workflows.granted import LOCAL, added_up, holder_of, permissions_of
+
+pytestmark = pytest.mark.anyio
+
+ONE, TWO = UUID(int=1), UUID(int=2)
+
+
+def test_nothing_gives_nothing() -> None:
+    """Who holds no grant may do nothing."""
+    assert added_up([]) == (frozenset(), EVERYTHING)
+
+
+def test_grants_in_the_whole_tenant_add_up() -> None:
+    """Two roles give what either gives, everywhere; one that nobody knows gives nothing."""
+    held = [EffectiveGrant(role, None, None) for role in ("viewer", "operator", "astronaut")]
+    assert added_up(held) == (ROLES[Role.VIEWER] | ROLES[Role.OPERATOR], EVERYTHING)
+
+
+def test_a_role_for_a_portfolio_gives_what_can_be_had_there() -> None:
+    """An operator of one portfolio starts its runs, and sends no webhooks of the tenant."""
+    permissions, scope = added_up([EffectiveGrant("operator", None, frozenset({ONE}))])
+    assert permissions == ROLES[Role.OPERATOR] & IN_PORTFOLIOS
+    assert scope == Scope.of(dict.fromkeys(permissions, (ONE,)))
+
+
+def test_the_wider_grant_wins() -> None:
+    """What is given in the whole tenant is not narrowed by the same for a portfolio; portfolios add up."""
+    permissions, scope = added_up(
+        [
+            EffectiveGrant("viewer", None, None),
+            EffectiveGrant("analyst", None, frozenset({ONE})),
+            EffectiveGrant("analyst", None, frozenset({TWO})),
+        ]
+    )
+    assert permissions == ROLES[Role.ANALYST]
+    assert scope.reach([Permission.RUNS_READ]) is None
+    assert scope.reach([Permission.RUNS_START]) == (frozenset({ONE, TWO}),)
+
+
+def test_a_role_of_the_tenants_own_gives_what_it_says() -> None:
+    """Its permissions count, not those of a role that ships and is called alike."""
+    permissions, _ = added_up([EffectiveGrant("administrator", ("runs:read", "moon:land"), None)])
+    assert permissions == {Permission.RUNS_READ}
+
+
+def test_who_holds_the_grants_of_whom() -> None:
+    """Users and service accounts hold grants; teams do not call, and the machine needs none."""
+    assert holder_of(f"account:{ONE}") == Holder(HolderKind.ACCOUNT, ONE)
+    assert [holder_of(one) for one in ("local", f"team:{ONE}", "user:x", "")] == [None] * 4
+
+
+async def test_permissions_are_read_from_the_store(
+    database: Database, tenant: UUID, other_tenant: UUID
+) -> None:
+    """A user has what they were granted, in their tenant alone; the machine has all; others nothing."""
+    ada = Holder(HolderKind.USER, uuid4())
+    async with database.session(tenant) as session:
+        book = await portfolios.create(session, name="Book", base_currency="USD", parent_id=None)
+        await grants.add(
+            session,
+            ada,
+            role="viewer",
+            scope_portfolio_id=book.id,
+            status=GrantStatus.ACTIVE,
+            privileged=False,
+            proposed_by="local",
+        )
+        permissions, scope = await permissions_of(session, f"user:{ada.id}")
+        assert permissions == ROLES[Role.VIEWER]
+        assert scope.reach([Permission.RUNS_READ]) == (frozenset({book.id}),)
+        assert await permissions_of(session, LOCAL) == (frozenset(Permission), EVERYTHING)
+        assert await permissions_of(session, "plimsoll") == (frozenset(), EVERYTHING)
+    async with database.session(other_tenant) as session:
+        assert await permissions_of(session, f"user:{ada.id}") == (frozenset(), EVERYTHING)
