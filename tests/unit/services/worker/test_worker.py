@@ -180,7 +180,7 @@ async def test_an_entry_that_was_lost_comes_again(
     begin = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT max(id) FROM"
     async with _working(database_url, _fine):
         first = await _until(database, tenant, job, _has(JobStatus.SUCCEEDED))
-        async with database.engine.begin() as connection:
+        async with database.engine.execution_options(isolation_level="READ COMMITTED").begin() as connection:
             put = "SELECT set_config('plimsoll.tenant', :tenant, true)"
             await connection.execute(text(put), {"tenant": str(tenant)})
             again = "UPDATE jobs SET status = 'queued' WHERE id = :job"
