@@ -51,7 +51,7 @@ async def test_a_role_reaches_what_its_permissions_say(world: World, role: str) 
                 operation.path,
                 answer.text,
             )
-            assert answer.status_code != 401
+            assert not needed or answer.status_code != 401  # what is public may ask for other proofs
 
 
 async def test_all_permissions_but_one_are_not_enough(world: World) -> None:
