@@ -39,9 +39,10 @@ def headers(token: str, key: SigningKey) -> Iterator[tuple[str, str]]:
         text = f"{_part({**good, 'alg': algorithm})}.{_part(claims)}"
         yield f"alg {algorithm or 'empty'} unsigned", f"{text}."
         yield f"alg {algorithm or 'empty'} with the signature", f"{text}.{token.rpartition('.')[2]}"
-    for secret in (key.public, encoded(key.public).encode(), b"", b"secret", key.kid.encode()):
+    known = {"raw key": key.public, "key as text": encoded(key.public).encode(), "kid": key.kid.encode()}
+    for name, secret in {**known, "nothing": b"", "a word": b"secret"}.items():
         text = f"{_part({**good, 'alg': 'HS256'})}.{_part(claims)}"
-        yield f"HS256 with {secret[:6]!r}", f"{text}.{encoded(_hmac(secret, text))}"
+        yield f"HS256 with {name}", f"{text}.{encoded(_hmac(secret, text))}"
 
 
 def bodies(token: str, key: SigningKey) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,6 @@ from plimsoll.data.store import users
 from plimsoll.data.store.audit_rows import AuditEventRow
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.tenants import LOCAL_TENANT
-from plimsoll.security.tokens import new_token
 from token_site import TokenSite, token_site
 
 KEY = ECKey.generate_key("P-256", {"kid": "batch"})
@@ -107,7 +106,8 @@ def test_what_ends_all_sessions_ends_all_refresh_tokens(site: TokenSite) -> None
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", new_token("plr"), new_token(), new_token("plk"), "plr_' OR 1=1 --", "a.b.c"]
+    "token",
+    ["", "x", "plr_" + 43 * "A", 43 * "A", "plk_" + 43 * "A", "plr_' OR 1=1 --", "a.b.c"],
 )
 def test_nothing_else_refreshes(site: TokenSite, token: str) -> None:
     """Neither unknown tokens nor those of another kind, and all get the same answer."""
