@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from plimsoll.data.store import recoveries, users
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.security.second_factor import needs_second_factor
 from plimsoll.services.risk_api.answers import created
 from plimsoll.services.risk_api.context import Callers, Context
 from plimsoll.services.risk_api.idempotency import Once
@@ -17,6 +18,7 @@ from plimsoll.services.risk_api.responses import CONFLICT
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage
 from plimsoll.workflows import recoveries as workflow
+from plimsoll.workflows.granted import permissions_of
 
 __all__ = [
     "approve_recovery",
@@ -41,12 +43,13 @@ async def ask_for_recovery(
 
     async def make(session: AsyncSession) -> Response:
         user = await users.get(session, new.user_id)
+        held, _ = await permissions_of(session, f"user:{user.id}")
         record = await workflow.ask_for_recovery(
             session,
             caller,
             user.id,
             reason=new.reason,
-            alone=not user.administrator,
+            alone=not (user.administrator or needs_second_factor(held)),
             now=context.clock(),
         )
         return created(Recovery.model_validate(record), location=f"{router.prefix}/{record.id}")
