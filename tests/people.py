@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
+from plimsoll.data.store import grants
 from plimsoll.data.store.account_rows import UserRow
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.grants import GrantStatus, Holder, HolderKind
 from plimsoll.data.store.models import new_id
 from plimsoll.security.permissions import Permission, Principal, PrincipalKind
 
@@ -18,6 +20,15 @@ async def new_person(database: Database, tenant: UUID, email: str = "ada@example
     async with database.session(tenant) as session:
         stored = {"id": person, "email": email, "name": email.partition("@")[0], "created_by": "local"}
         await session.execute(insert(UserRow).values({**stored, **values}))
+        if values.get("administrator"):
+            await grants.add(
+                session,
+                Holder(HolderKind.USER, person),
+                role="administrator",
+                status=GrantStatus.ACTIVE,
+                privileged=True,
+                proposed_by="local",
+            )
     return person
 
 

@@ -140,7 +140,12 @@ async def test_a_person_with_a_session_is_known(database: Database) -> None:
     local = LocalSignIn(LOCAL_TENANT, KEY, lambda: NOW)
     async with database.session(LOCAL_TENANT) as session:
         made = await begin(
-            session, user, tenant=LOCAL_TENANT, factors=frozenset({"password"}), origin=Origin(), now=NOW
+            session,
+            user,
+            tenant=LOCAL_TENANT,
+            factors=frozenset({"password", "totp"}),
+            origin=Origin(),
+            now=NOW,
         )
     cookie = {"cookie": f"plimsoll={made.token}"}
     async with client_of(probe_app(database, local=local, clock=lambda: NOW), key=None) as client:
