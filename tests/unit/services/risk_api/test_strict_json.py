@@ -111,7 +111,7 @@ def test_brackets_in_texts_are_no_levels() -> None:
 def test_a_mebibyte_of_anything_is_dealt_with_quickly(unit: bytes) -> None:
     """No text takes more than linear time: 1 MiB of an unfriendly pattern stays well below two seconds."""
     body = b"[" + unit * (2**20 // len(unit)) + b"1]"
-    started = time.perf_counter()
+    started = time.thread_time()  # of this thread: a busy machine is no slow parser
     with contextlib.suppress(StrictJsonError):
         loads(body)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2

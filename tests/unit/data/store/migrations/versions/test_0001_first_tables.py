@@ -58,7 +58,7 @@ def test_it_comes_first() -> None:
 
 
 def test_every_table_is_guarded(database_url: str) -> None:
-    """Row-level security is on and forced for each table; only an owner that looks up has a second policy."""
+    """Row-level security is on and forced for each table; a further policy looks up, or narrows what is seen."""
     query = (
         "SELECT relname, relrowsecurity, relforcerowsecurity,"
         " (SELECT string_agg(polname, ' ' ORDER BY polname) FROM pg_policy WHERE polrelid = c.oid)"
@@ -66,9 +66,11 @@ def test_every_table_is_guarded(database_url: str) -> None:
     )
     with psycopg.connect(database_url) as connection:
         found = {row[0]: row[1:] for row in _run(connection, query)}
+        narrowing = _run(connection, "SELECT DISTINCT polpermissive FROM pg_policy WHERE polname = 'seen'")
     del found["alembic_version"]
     assert {guards[:2] for guards in found.values()} == {(True, True)}, "of later revisions too"
-    assert {guards[2] for guards in found.values()} == {"own_tenant", "look_up own_tenant"}
+    assert {guards[2] for guards in found.values()} == {"own_tenant", "look_up own_tenant", "own_tenant seen"}
+    assert narrowing == [(False,)], "it takes away, and gives nothing"
     assert found.keys() >= set(TABLES)
 
 
