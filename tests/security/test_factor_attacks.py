@@ -1,5 +1,6 @@
 """Attacks on second factors, over HTTP against a real server: replay, races, guessing, skipping."""
 
+import asyncio
 import datetime as dt
 import json
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from plimsoll.services.risk_api.app import create_app
 from plimsoll.services.risk_api.context import ApiContext
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from soft_authenticator import SoftAuthenticator
-from somebody import EMAIL, NOW, PASSWORD, hashed
+from somebody import EMAIL, NOW, PASSWORD, new_user
 
 MINE = "/api/v1/me/factors"
 STEP = dt.timedelta(seconds=30)
@@ -65,19 +66,19 @@ class Ada:
 @pytest.fixture
 def site(database_url: str) -> Iterator[Site]:
     """Yield the server."""
-    with psycopg.connect(database_url) as connection:
-        connection.execute("INSERT INTO tenants (id, name) VALUES (%s, 'local')", (LOCAL_TENANT,))
-        connection.execute(
-            "INSERT INTO users (id, tenant_id, email, name, password, created_by, administrator)"
-            " VALUES (gen_random_uuid(), %s, %s, 'Ada', %s, 'local', true)",
-            (LOCAL_TENANT, EMAIL, hashed()),
-        )
+    asyncio.run(_with_administrator(database_url))
     site = Site()
     local = LocalSignIn(LOCAL_TENANT, "plk_" + "k" * 43)
     context = ApiContext(database=Database(database_url), sign_in=local, clock=lambda: site.now)
     with serving(create_app(context)) as port:
         site.url = f"http://localhost:{port}"
         yield site
+
+
+async def _with_administrator(url: str) -> None:
+    database = Database(url)
+    await new_user(database)
+    await database.dispose()
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_it_comes_first() -> None:
 
 
 def test_every_table_is_guarded(database_url: str) -> None:
-    """Row-level security is on and forced for each table; a further policy looks up, or narrows what is seen."""
+    """Row-level security is forced for each table; a further policy looks up, or narrows what is seen."""
     query = (
         "SELECT relname, relrowsecurity, relforcerowsecurity,"
         " (SELECT string_agg(polname, ' ' ORDER BY polname) FROM pg_policy WHERE polrelid = c.oid)"
