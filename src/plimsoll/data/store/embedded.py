@@ -23,6 +23,7 @@ __all__ = ["embedded_postgres", "running_postgres", "stop"]
 
 _CLUSTER = "postgres"
 _SOCKET = ".s.PGSQL.5432"
+_LAST_SECONDS = 10.0
 _LONGEST_SOCKET = 100
 _SERVER_ACCOUNT = "pgserver"
 _SETTINGS = {
@@ -242,12 +243,14 @@ def _start(cluster: Path, url: str, account: str | None, seconds: float) -> subp
 
 
 def _stop_started(server: subprocess.Popen[bytes], seconds: float) -> None:
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(seconds)
-    except subprocess.TimeoutExpired:
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
+    """Stop our child; one that has just begun may not hear the first signals, the last one it must."""
+    for how, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, _LAST_SECONDS), (signal.SIGKILL, None)):
+        server.send_signal(how)
+        try:
+            server.wait(patience)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 def _stop_found(cluster: Path, seconds: float) -> None:
@@ -256,7 +259,7 @@ def _stop_found(cluster: Path, seconds: float) -> None:
         return
     identity = cluster / "postmaster.pid"
     process = int(identity.read_text().splitlines()[0])
-    for how, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 10.0)):
+    for how, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, _LAST_SECONDS)):
         deadline = time.monotonic() + patience
         os.kill(process, how)
         while identity.exists() and time.monotonic() < deadline:

@@ -173,7 +173,7 @@ def _streams(start: Message) -> bool:
 
 
 def _resource(parts: list[str]) -> str:
-    return parts[3] if len(parts) > 3 else ""
+    return parts[3] if len(parts) > 3 and parts[1] == "api" else parts[1] if len(parts) > 1 else ""
 
 
 def _priority(route: ApiRoute, method: str) -> Priority:

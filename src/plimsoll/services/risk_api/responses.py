@@ -4,7 +4,7 @@ from typing import Any
 
 from plimsoll.wire.jobs import Job
 
-__all__ = ["ACCEPTED", "CONFLICT", "UNCHANGED", "content"]
+__all__ = ["ACCEPTED", "CONFLICT", "OUTDATED", "REFUSED", "UNCHANGED", "content"]
 
 _Responses = dict[int | str, dict[str, Any]]
 
@@ -22,6 +22,12 @@ UNCHANGED: _Responses = {304: {"description": "The client has it already"}}
 
 CONFLICT: _Responses = {409: {"$ref": "#/components/responses/Problem409"}}
 """Of what may contradict the stored state although it creates nothing."""
+
+OUTDATED: _Responses = {412: {"$ref": "#/components/responses/Problem412"}}
+"""Of what states the version it changes in its body."""
+
+REFUSED: _Responses = {401: {"$ref": "#/components/responses/Problem401"}}
+"""Of what everybody may ask, and whose proof may be wrong."""
 
 
 def content(media_type: str, schema: dict[str, Any] | None = None, example: Any = None) -> _Responses:

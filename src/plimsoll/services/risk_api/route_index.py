@@ -55,4 +55,6 @@ class RouteIndex:
 
 def _shape(method: str, path: str) -> _Shape:
     parts = path.split("/")
-    return method, len(parts), parts[_RESOURCE] if len(parts) > _RESOURCE else path
+    # Outside /api/v1 the first part says most; what comes third may be a parameter there.
+    telling = _RESOURCE if path.startswith("/api/") and len(parts) > _RESOURCE else 1
+    return method, len(parts), parts[telling] if len(parts) > telling else path

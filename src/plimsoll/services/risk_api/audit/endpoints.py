@@ -2,7 +2,7 @@
 
 import hashlib
 from difflib import get_close_matches
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import AwareDatetime
@@ -20,7 +20,6 @@ from plimsoll.services.risk_api.downloads import download
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import Require, StepUp
-from plimsoll.services.risk_api.responses import content
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditFlaw, AuditVerification
 from plimsoll.workflows.audit_export import ExportForm, export
@@ -44,6 +43,15 @@ _Text = Annotated[str | None, Query(max_length=200, description="Only this one; 
 _Since = Annotated[AwareDatetime | None, Query(description="Recorded at this instant or later")]
 _Until = Annotated[AwareDatetime | None, Query(description="Recorded before this instant")]
 _MEDIA_TYPES = {ExportForm.CSV: "text/csv", ExportForm.JSON_LINES: "application/jsonl"}
+_TEXT = {"type": "string"}
+_EXPORTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": _TEXT, "example": "id,recorded_at\r\n"},
+            "application/jsonl": {"schema": _TEXT, "example": "{}\n"},
+        }
+    }
+}
 
 
 @router.get("/events")
@@ -72,7 +80,7 @@ async def list_audit_events(
     "/export",
     response_class=Response,
     dependencies=[StepUp],
-    responses=content("text/csv", {"type": "string"}, "id,recorded_at\r\n"),
+    responses=_EXPORTED,
 )
 @effort(cost=50)
 async def export_audit(

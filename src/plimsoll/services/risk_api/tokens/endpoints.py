@@ -12,6 +12,7 @@ from plimsoll.services.risk_api.cookies import origin_of
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import Public
+from plimsoll.services.risk_api.responses import REFUSED
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.second_steps import second_step
 from plimsoll.wire.tokens import (
@@ -55,7 +56,7 @@ _STEP: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("", response_model=Tokens | TokenChallenge, dependencies=[Public], responses=_STEP)
+@router.post("", response_model=Tokens | TokenChallenge, dependencies=[Public], responses=_STEP | REFUSED)
 @effort(priority=Priority.WRITE)
 async def sign_in(said: PasswordSignIn, request: Request, context: Context) -> Response:
     """Sign a person in with a program of theirs, or ask for their second factor.
@@ -74,7 +75,7 @@ async def sign_in(said: PasswordSignIn, request: Request, context: Context) -> R
     return _tokens(await tokens_of_session(context.database, made, _PASSWORD, ring, now))
 
 
-@router.post("/factor", response_model=Tokens, dependencies=[Public])
+@router.post("/factor", response_model=Tokens, dependencies=[Public], responses=REFUSED)
 @effort(priority=Priority.WRITE)
 async def sign_in_by_factor(said: FactorSignIn, request: Request, context: Context) -> Response:
     """Turn an answer to a second factor, once, into tokens."""
@@ -92,7 +93,7 @@ async def sign_in_by_factor(said: FactorSignIn, request: Request, context: Conte
     return _tokens(await tokens_of_session(context.database, made, _PASSWORD | {said.kind}, ring, now))
 
 
-@router.post("/client", response_model=Tokens, dependencies=[Public])
+@router.post("/client", response_model=Tokens, dependencies=[Public], responses=REFUSED)
 @effort(priority=Priority.WRITE)
 async def sign_in_client(said: ClientSignIn, request: Request, context: Context) -> Response:
     """Sign a service account in that proves itself by a key of its own (private_key_jwt, RFC 7523)."""
@@ -106,7 +107,7 @@ async def sign_in_client(said: ClientSignIn, request: Request, context: Context)
     return _tokens(made)
 
 
-@router.post("/refresh", response_model=Tokens, dependencies=[Public])
+@router.post("/refresh", response_model=Tokens, dependencies=[Public], responses=REFUSED)
 async def exchange_refresh_token(said: RefreshToken, request: Request, context: Context) -> Response:
     """Exchange a refresh token, once, for the next tokens; one that comes back later ends them all."""
     now = context.clock()
