@@ -108,6 +108,7 @@ class Database:
             pool_timeout=pool_seconds,
             isolation_level="AUTOCOMMIT",  # transactions begin with `_BEGIN`, not with a message of their own
             hide_parameters=True,
+            use_native_hstore=False,  # there is none; looking for it takes three messages a connection
             connect_args={
                 "connect_timeout": connect_seconds,
                 "application_name": "plimsoll",
