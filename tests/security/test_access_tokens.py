@@ -100,7 +100,7 @@ def test_a_session_that_was_ended_takes_its_tokens_with_it(site: TokenSite) -> N
     site.with_database(end)
     begun = time.monotonic()
     while site.status(tokens["access_token"]) == 200:
-        assert time.monotonic() - begun < 6.0
+        assert time.monotonic() - begun < 15.0  # five, and a busy machine
         time.sleep(0.2)
     assert site.refresh(tokens["refresh_token"]).status_code == 401
 

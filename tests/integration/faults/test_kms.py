@@ -75,7 +75,7 @@ async def test_a_process_that_starts_meanwhile_waits_for_it(
                 refused(await world.owner.post(path, headers={"If-Match": '"1"'}), 503, "unavailable")
             begun = time.monotonic()
             refused(await world.owner.post(path, headers={"If-Match": '"1"'}), 503, "unavailable")
-            assert time.monotonic() - begun < 0.5
+            assert time.monotonic() - begun < 4  # each wait before took longer
             assert made(await world.owner.get(f"{API}/webhooks"), 200)["items"]
 
 
