@@ -99,7 +99,7 @@ async def test_a_server_that_hangs_is_waited_for_so_long_and_no_longer(
         begun = time.perf_counter()
         assert not await works(asked)
         assert time.perf_counter() - begun < 2  # a client's own limit is five seconds
-    assert asked.breaker.state is BreakerState.OPEN
+    assert asked.breaker.state.value == "open"
     own_redis.thaw()
     await asyncio.sleep(0.12)
     assert await works(asked)

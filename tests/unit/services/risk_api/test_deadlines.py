@@ -18,7 +18,7 @@ async def slow(scope: Scope, receive: Receive, send: Send) -> None:
     await Response("done")(scope, receive, send)
 
 
-async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+async def endless(*_: object) -> None:
     """Answer nothing."""
     await asyncio.Event().wait()
 
