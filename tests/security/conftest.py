@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,33 +17,58 @@ from attacked_site import NAME, PROXY, Site, attacked_site
 ADMINISTRATOR = {"name": "Ada", "email": "ada@example.com", "password": "an engine of several words"}
 
 
+@dataclass(frozen=True)
+class Attacked:
+    """A platform, the answer that signed its administrator in, and the header with their cookie."""
+
+    site: Site
+    answer: Reply
+    cookie: bytes
+
+
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def attacked() -> Iterator[Attacked]:
     """Yield a platform that runs; it is well at the end, and has logged no unexpected error."""
     # Not in the folder of pytest, to which another test session may shut the way for our database.
     home = Path(tempfile.mkdtemp(prefix="plimsoll-site-"))
     try:
         with attacked_site(home) as site:
-            yield site
+            # At once: the link and the right to add a factor last for minutes, a test session for longer.
+            answer = _first_administrator(site)
+            yield Attacked(site, answer, _with_factor(site, answer))
             assert site.is_well()
             assert "unexpected error" not in site.log
     finally:
         shutil.rmtree(home)
 
 
-@pytest.fixture(scope="session")
-def browser_answer(site: Site) -> Reply:
+@pytest.fixture
+def site(attacked: Attacked) -> Site:
+    """Return the platform."""
+    return attacked.site
+
+
+@pytest.fixture
+def browser_answer(attacked: Attacked) -> Reply:
     """Return the answer that signed a browser in, through the proxy with TLS."""
+    return attacked.answer
+
+
+@pytest.fixture
+def browser(attacked: Attacked) -> bytes:
+    """Return the header with the cookie of an administrator who has what they need to do everything."""
+    return attacked.cookie
+
+
+def _first_administrator(site: Site) -> Reply:
     token = urlsplit(site.running.told["sign_in"]).fragment
     reply = _send(site, "POST /sign-in/first-administrator", {"token": token, **ADMINISTRATOR})
     assert reply.status == 204, reply.body
     return reply
 
 
-@pytest.fixture(scope="session")
-def browser(site: Site, browser_answer: Reply) -> bytes:
-    """Return the header with the cookie of an administrator who has what they need to do everything."""
-    cookie = _cookie(browser_answer)
+def _with_factor(site: Site, answer: Reply) -> bytes:
+    cookie = _cookie(answer)
     begun = _send(site, "POST /api/v1/me/factors/totp", {"name": "Telephone"}, cookie)
     assert begun.status == 201, begun.body
     added = json.loads(begun.body)
