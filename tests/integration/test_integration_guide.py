@@ -13,7 +13,7 @@ import pytest
 from platform_process import PROGRAM, Running, environment, platform
 
 PROJECT = Path(__file__).parents[2]
-GUIDES = ("INTEGRATION_GUIDE.md", "guide/accounts.md", "guide/limits.md", "guide/tokens.md")
+GUIDES = ("INTEGRATION_GUIDE.md", "guide/accounts.md", "guide/limits.md", "guide/roles.md", "guide/tokens.md")
 GUIDE = "\n".join((PROJECT / "docs" / name).read_text(encoding="utf-8") for name in GUIDES)
 FENCES = re.compile(r"^```(py|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SNIPPETS = FENCES.findall(GUIDE)
