@@ -26,7 +26,7 @@ def test_the_reference_lists_every_operation() -> None:
 
 
 def _operations() -> str:
-    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute)]
+    routes = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute))
     paths: dict[str, Any] = api_document(routes)["paths"]
     lines = ["| operation | permission | |", "|---|---|---|"]
     for path, operations in paths.items():

@@ -119,9 +119,7 @@ class RiskApi(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the API document, made once."""
-        if self.openapi_schema is None:
-            self.openapi_schema = api_document(self.api_routes)
-        return self.openapi_schema
+        return api_document(self.api_routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, without the framework's look for tracing at each: ours is in `SafeEntry`."""

@@ -1,6 +1,6 @@
 """The API as an OpenAPI 3.1 document, complete with its problems."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
@@ -12,9 +12,10 @@ from plimsoll.services.risk_api.problems import PROBLEM_TITLES, PROBLEM_TYPE
 from plimsoll.services.risk_api.requirements import needs_sign_in, needs_step_up, required
 from plimsoll.services.risk_api.routes import ApiRoute
 from plimsoll.services.risk_api.uploads import accepted
+from plimsoll.services.risk_api.violations import known_names
 from plimsoll.wire.problem import Problem
 
-__all__ = ["TITLE", "VERSION", "api_document"]
+__all__ = ["TITLE", "VERSION", "api_document", "names_of"]
 
 TITLE = "Plimsoll risk API"
 VERSION = version("plimsoll-risk")
@@ -53,8 +54,9 @@ _SECURITY = {
 }
 
 
-def api_document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
-    """Describe the routes.
+@lru_cache(maxsize=4)
+def api_document(routes: tuple[ApiRoute, ...]) -> dict[str, Any]:
+    """Describe the routes; made once, for it takes a second.
 
     Parameters
     ----------
@@ -64,7 +66,7 @@ def api_document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The document, ready to be sent as JSON.
+        The document, ready to be sent as JSON, and not to be changed.
     """
     document = get_openapi(
         title=TITLE, version=VERSION, description=_DESCRIPTION, openapi_version="3.1.0", routes=routes
@@ -81,6 +83,12 @@ def api_document(routes: Sequence[ApiRoute]) -> dict[str, Any]:
         for method in (route.methods or ()) if route.include_in_schema else ():
             _complete(document["paths"][route.path_format][method.lower()], route)
     return document
+
+
+@lru_cache(maxsize=4)
+def names_of(routes: tuple[ApiRoute, ...]) -> frozenset[str]:
+    """Return the names of all parameters and properties in the document of the routes."""
+    return known_names(api_document(routes))
 
 
 def _complete(operation: dict[str, Any], route: ApiRoute) -> None:

@@ -43,6 +43,9 @@ class ApiRoute(APIRoute):
     What it reads has an ``ETag``, from the endpoint or by its content.
     """
 
+    __eq__ = object.__eq__  # the framework compares paths; what is made from a route is kept under the route
+    __hash__ = object.__hash__
+
     def get_route_handler(self) -> _Handler:
         """Return the endpoint behind its checks."""
         handler = super().get_route_handler()

@@ -48,22 +48,21 @@ _PLAIN = frozenset(
 )
 
 
-def violations(errors: Sequence[Mapping[str, Any]], document: Mapping[str, Any]) -> tuple[Violation, ...]:
+def violations(errors: Sequence[Mapping[str, Any]], known: frozenset[str]) -> tuple[Violation, ...]:
     """Describe what pydantic found.
 
     Parameters
     ----------
     errors
         As ``RequestValidationError.errors()`` has them.
-    document
-        The API document; only names that it has are repeated, for a field may have a secret as its name.
+    known
+        The names of the API document; only they are repeated, for a field may have a secret as its name.
 
     Returns
     -------
     tuple[Violation, ...]
         At most twenty.
     """
-    known = known_names(document)
     return tuple(_violation(error, known) for error in errors[:_MOST])
 
 

@@ -99,6 +99,6 @@ async def test_long_answers_are_compressed() -> None:
 
 
 def test_the_document_is_made_once() -> None:
-    """It is the same object each time."""
-    app = probe_app()
-    assert app.openapi() is app.openapi()
+    """It is the same object each time, also of another application with the same routes."""
+    assert probe_app().openapi() is probe_app().openapi()
+    assert probe_app(routers=ROUTERS).openapi() is not probe_app().openapi()
