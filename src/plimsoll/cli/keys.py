@@ -58,7 +58,7 @@ def create(
     if json:
         write_text(made.model_dump_json() + "\n")
         return
-    may = ", ".join(made.permissions) or "nothing by itself"
+    may = _may(made)
     write_text(
         f"key        {made.key}\nid         {made.id}\nmay        {may}\n"
         f"ends       {made.expires_at:%Y-%m-%d}\n"
@@ -84,7 +84,7 @@ def list_keys(data_dir: DataDir = None, database_url: DatabaseUrl = None, json: 
         used = "never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"
         state = "revoked" if key.revoked_at is not None else "bait" if key.canary else "in use"
         who = (str(key.id), names.get(key.account_id, ""), key.name)
-        table.add_row(*who, ", ".join(key.permissions), f"{key.expires_at:%Y-%m-%d}", used, state)
+        table.add_row(*who, _may(key), f"{key.expires_at:%Y-%m-%d}", used, state)
     tables(piped_width=200).print(table)
 
 
@@ -163,6 +163,12 @@ def _show(found: "SigningKeys", json: bool) -> None:
         times = (f"{time:%Y-%m-%d %H:%M:%S}" for time in (key.created_at, key.active_from))
         table.add_row(key.kid, key.state, *times)
     tables(piped_width=200).print(table)
+
+
+def _may(key: "ApiKey") -> str:
+    if key.permissions is None:
+        return "all that its account may"
+    return ", ".join(key.permissions) or "nothing"
 
 
 async def _named(client: "AsyncRiskClient", name: str) -> "ServiceAccount":

@@ -25,7 +25,7 @@ roles = typer.Typer(
 _Name = Annotated[str, typer.Argument(metavar="ROLE", help="Name of a role.")]
 _Grant = Annotated[str, typer.Argument(metavar="GRANT", help="Id of a grant.")]
 _WHERE = "plimsoll roles grants shows the ids of grants."
-_HOLDER = "Write an e-mail address, or user:, account: or team: and an id."
+_HOLDER = "Write an e-mail address, account: and a name, or user: or team: and an id."
 
 
 @roles.command("list")
@@ -184,11 +184,14 @@ async def _holder(client: "AsyncRiskClient", text: str) -> "GrantHolder":
                 return GrantHolder(kind="user", id=user.id)
         raise NotFoundError("nobody has that address", remedy="plimsoll users list shows who there is.")
     kind, _, number = text.partition(":")
+    if kind == "account":
+        async for account in client.service_accounts():
+            if number in (account.name, str(account.id)):
+                return GrantHolder(kind="account", id=account.id)
+        raise NotFoundError("there is no such service account", remedy="plimsoll keys accounts lists them.")
     chosen = identifier(number, _HOLDER)
     if kind == "user":
         return GrantHolder(kind="user", id=chosen)
-    if kind == "account":
-        return GrantHolder(kind="account", id=chosen)
     if kind == "team":
         return GrantHolder(kind="team", id=chosen)
     raise UsageError(f"{kind} holds no roles", remedy=_HOLDER)

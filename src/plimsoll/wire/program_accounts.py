@@ -82,7 +82,7 @@ class NewServiceAccount(WireModel):
     name: Name
     permissions: Annotated[
         _Permissions,
-        Field(max_length=200, description="What it may do, in the whole tenant"),
+        Field(max_length=200, description="What it is granted in the whole tenant, by a role of its own"),
     ] = ()
     public_keys: _PublicKeys = ()
 
@@ -103,7 +103,7 @@ class ServiceAccount(WireModel):
 
     id: UUID
     name: str
-    permissions: tuple[str, ...]
+    permissions: tuple[str, ...] = Field(description="What it may do somewhere in the tenant, by its grants")
     kids: tuple[str, ...] = Field(description="Names of its public keys")
     created_at: AwareDatetime
     created_by: str
@@ -125,7 +125,8 @@ class NewApiKey(WireModel):
     name: Name
     permissions: (
         Annotated[
-            _Permissions, Field(max_length=200, description="Null for all that the account was made with")
+            _Permissions,
+            Field(max_length=200, description="Null for all that the account may, now and later"),
         ]
         | None
     ) = None
@@ -143,7 +144,9 @@ class ApiKey(WireModel):
     id: UUID
     account_id: UUID
     name: str
-    permissions: tuple[str, ...] = Field(description="What it may do, where its account may")
+    permissions: tuple[str, ...] | None = Field(
+        description="What it may do, where its account may; null for all that its account may"
+    )
     canary: bool
     created_at: AwareDatetime
     created_by: str

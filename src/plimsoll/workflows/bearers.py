@@ -7,15 +7,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from plimsoll.data.store import api_keys, program_accounts, refresh_families
-from plimsoll.data.store.api_keys import Holder
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
 from plimsoll.errors import NotFoundError, PlimsollError
 from plimsoll.security.access_tokens import TokenClaims
 from plimsoll.security.permissions import Principal, PrincipalKind
+from plimsoll.security.roles import named
 from plimsoll.security.tokens import digest
-from plimsoll.workflows.account_rights import account_id_of, known, principal_id
 from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.granted import account_id_of, permissions_of, principal_id
 from plimsoll.workflows.sessions import principal_of_session, user_id_of
 
 __all__ = ["by_access_token", "by_api_key"]
@@ -52,9 +52,19 @@ async def by_api_key(database: Database, token: str, now: dt.datetime) -> Princi
                 session, AuditAction.KEY_CANARY_USED, actor=None, subject=holder.key_id, detail=detail
             )
             return None
+        program = principal_id(holder.account_id)
+        permissions, scope = await permissions_of(session, program)
     if holder.last_used_at is None or now - holder.last_used_at > _NOTED_EVERY:
         await _note_use(database, found.tenant, holder.key_id, now)
-    return _program(holder, found.tenant)
+    return Principal(
+        id=program,
+        tenant=found.tenant,
+        name=holder.name,
+        permissions=permissions if holder.permissions is None else permissions & named(holder.permissions),
+        kind=PrincipalKind.SERVICE,
+        factors=frozenset({"key"}),
+        scope=scope,
+    )
 
 
 async def by_access_token(database: Database, claims: TokenClaims, now: dt.datetime) -> Principal | None:
@@ -87,14 +97,16 @@ async def by_access_token(database: Database, claims: TokenClaims, now: dt.datet
             return None
         if account.disabled_at is not None:
             return None
+        permissions, scope = await permissions_of(session, claims.subject)
     return Principal(
         id=claims.subject,
         tenant=claims.tenant,
         name=account.name,
-        permissions=known(account.permissions),
+        permissions=permissions,
         kind=PrincipalKind.SERVICE,
         authenticated_at=claims.authenticated_at,
         factors=claims.factors,
+        scope=scope,
     )
 
 
@@ -105,14 +117,3 @@ async def _note_use(database: Database, tenant: UUID, key_id: UUID, now: dt.date
             await api_keys.note_use(session, key_id, now)
     except (PlimsollError, SQLAlchemyError) as error:
         _log.warning("use of a key is not noted", error=type(error).__name__)
-
-
-def _program(holder: Holder, tenant: UUID) -> Principal:
-    return Principal(
-        id=principal_id(holder.account_id),
-        tenant=tenant,
-        name=holder.name,
-        permissions=known(holder.key_permissions) & known(holder.account_permissions),
-        kind=PrincipalKind.SERVICE,
-        factors=frozenset({"key"}),
-    )

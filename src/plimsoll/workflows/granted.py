@@ -1,6 +1,7 @@
 """What somebody may do: the grants that they hold, by themselves and through teams, added up."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,15 @@ from plimsoll.security.permissions import Permission
 from plimsoll.security.roles import IN_PORTFOLIOS, ROLES, named
 from plimsoll.security.scopes import EVERYTHING, Scope
 
-__all__ = ["LOCAL", "added_up", "holder_of", "permissions_of"]
+__all__ = [
+    "LOCAL",
+    "account_id_of",
+    "added_up",
+    "holder_of",
+    "permissions_of",
+    "permissions_of_accounts",
+    "principal_id",
+]
 
 LOCAL = "local"
 """Id of the principal of the machine, who may do everything in its tenant."""
@@ -39,6 +48,23 @@ def holder_of(principal_id: str) -> Holder | None:
         return None
 
 
+def principal_id(account_id: UUID) -> str:
+    """Return the id of a service account as a principal."""
+    return f"{HolderKind.ACCOUNT}:{account_id}"
+
+
+def account_id_of(principal: str) -> UUID | None:
+    """Return which service account a principal is; None for somebody else.
+
+    Examples
+    --------
+    >>> account_id_of(principal_id(UUID(int=1))) == UUID(int=1), account_id_of("local") is None
+    (True, True)
+    """
+    holder = holder_of(principal)
+    return holder.id if holder is not None and holder.kind is HolderKind.ACCOUNT else None
+
+
 async def permissions_of(session: AsyncSession, principal_id: str) -> tuple[frozenset[Permission], Scope]:
     """Return what a principal may do at this instant, and where; nothing for one that nobody knows.
 
@@ -55,6 +81,14 @@ async def permissions_of(session: AsyncSession, principal_id: str) -> tuple[froz
     if holder is None:
         return frozenset(), EVERYTHING
     return added_up(await grants.effective(session, holder))
+
+
+async def permissions_of_accounts(
+    session: AsyncSession, accounts: Sequence[UUID]
+) -> dict[UUID, frozenset[Permission]]:
+    """Return what each of several service accounts may do somewhere in the tenant, by its id."""
+    held = await grants.effective_of(session, HolderKind.ACCOUNT, accounts)
+    return {account: added_up(found)[0] for account, found in held.items()}
 
 
 def added_up(held: list[EffectiveGrant]) -> tuple[frozenset[Permission], Scope]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import grants, roles, teams, users
+from plimsoll.data.store import grants, program_accounts, roles, teams, users
 from plimsoll.data.store.grants import GrantRecord, GrantStatus, Holder, HolderKind
 from plimsoll.errors import ConflictError, FourEyesError, NotFoundError, PermissionDeniedError, UsageError
 from plimsoll.security.permissions import Permission, Principal, PrincipalKind
@@ -62,7 +62,7 @@ async def propose_grant(
     NotFoundError
         If there is no such role, desk or portfolio, or nobody to hold it.
     PermissionDeniedError
-        If it gives what the giver does not have, or is privileged and the giver is a program.
+        If it gives what the giver does not have, or is privileged and the giver or the holder is a program.
     UsageError
         If it holds in two places, or nowhere, or is privileged and for a team.
     ConflictError
@@ -251,12 +251,17 @@ async def _meaning(session: AsyncSession, role: str) -> tuple[UUID | None, froze
 
 
 async def _check_holder(session: AsyncSession, holder: Holder, given: frozenset[Permission]) -> None:
-    """Refuse a holder who is not there, and a team for what is privileged: nobody approves who joins it."""
+    """Refuse a holder who is not there, and for what is privileged whoever does not answer for it.
+
+    Nobody approves who joins a team, and a program cannot show again who it is.
+    """
     if holder.kind is HolderKind.USER:
         await users.get(session, holder.id)
     if holder.kind is HolderKind.ACCOUNT:
-        remedy = "Make one with what it needs."
-        raise UsageError("a service account has what it was made with", remedy=remedy)
+        await program_accounts.get(session, holder.id)
+        if is_privileged(given):
+            remedy = "Leave out what decides on limits, or on who may do what."
+            raise PermissionDeniedError("a program may not have such a permission", remedy=remedy)
     if holder.kind is not HolderKind.TEAM:
         return
     if (await teams.get(session, holder.id)).archived_at is not None:

@@ -10,13 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import api_keys, program_accounts, refresh_families
 from plimsoll.data.store.api_keys import ApiKeyRecord
+from plimsoll.data.store.grants import Holder, HolderKind
 from plimsoll.data.store.program_accounts import ServiceAccountRecord
 from plimsoll.errors import ConflictError, PermissionDeniedError, UsageError
 from plimsoll.security.client_assertions import public_keys as usable
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.security.tokens import digest, new_token
-from plimsoll.workflows.account_rights import TWO_PEOPLE, known, principal_id
 from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.granted import permissions_of, principal_id
+from plimsoll.workflows.grants import propose_grant
+from plimsoll.workflows.roles import create_role
 
 __all__ = [
     "API_KEY",
@@ -51,7 +54,7 @@ async def add_account(
     name
         Unique in the tenant.
     permissions
-        What it may do, in the whole tenant.
+        What it is granted in the whole tenant, by a role of its own; none leaves that to later grants.
     public_keys
         JSON Web Keys by which it may sign in.
     actor
@@ -66,15 +69,18 @@ async def add_account(
     ConflictError
         If another service account has the name.
     """
-    given = _given(permissions, actor)
-    if not TWO_PEOPLE.isdisjoint(given):
-        remedy = "Leave out what decides on limits, or on who may do what."
-        raise PermissionDeniedError("a program may not have such a permission", remedy=remedy)
+    given = _known(permissions)
     made = await program_accounts.add(
-        session, name=name, permissions=given, public_keys=usable(public_keys), created_by=actor.id
+        session, name=name, public_keys=usable(public_keys), created_by=actor.id
     )
-    detail = {"name": name, "permissions": made.permissions, "kids": [key["kid"] for key in made.public_keys]}
+    detail = {"name": name, "permissions": given, "kids": [key["kid"] for key in made.public_keys]}
     await record(session, AuditAction.ACCOUNT_CREATED, actor=actor, subject=made.id, detail=detail)
+    if given:
+        about = f"What {name} was made with"
+        role = await create_role(
+            session, actor, name=principal_id(made.id), permissions=given, description=about
+        )
+        await propose_grant(session, actor, Holder(HolderKind.ACCOUNT, made.id), role.name, four_eyes=True)
     return made
 
 
@@ -111,8 +117,7 @@ async def change_account(
         If the account may do what `actor` may not: whoever gives it a key could then act as it.
     """
     if disabled is not True:
-        account = await program_accounts.get(session, account_id)
-        _refuse_others(known(account.permissions), actor)
+        await _refuse_beyond(session, account_id, None, actor)
     changes: dict[str, Any] = {}
     action = AuditAction.ACCOUNT_CHANGED
     if disabled is not None:
@@ -151,7 +156,7 @@ async def add_key(
     name
         For people.
     permissions
-        What the key may do, where its account may; None for all that the account was made with.
+        What the key may do, where its account may; None for all that its account may, now and later.
     days
         Until it ends, at most `LONGEST_DAYS`.
     canary
@@ -168,14 +173,15 @@ async def add_key(
     ConflictError
         If it is disabled.
     PermissionDeniedError
-        If `actor` does not hold a permission in the whole tenant.
+        If `actor` does not hold a permission wherever the account does.
     """
     if not 1 <= days <= LONGEST_DAYS:
         raise UsageError("a key cannot live so long", remedy=f"Give 1 to {LONGEST_DAYS} days.")
     account = await program_accounts.get(session, account_id)
     if account.disabled_at is not None:
         raise ConflictError("the service account is disabled", remedy="Enable it first.")
-    given = _given(account.permissions if permissions is None else permissions, actor)
+    given = None if permissions is None else _known(permissions)
+    await _refuse_beyond(session, account_id, given, actor)
     token = new_token(_PREFIX)
     made = await api_keys.add(
         session,
@@ -205,19 +211,20 @@ async def revoke_key(session: AsyncSession, key_id: UUID, *, actor: Principal, a
         await record(session, AuditAction.KEY_REVOKED, actor=actor, subject=key_id)
 
 
-def _given(permissions: Iterable[str], actor: Principal) -> list[Permission]:
-    """Return permissions that somebody may hand on: those they hold themselves, in the whole tenant."""
+def _known(permissions: Iterable[str]) -> list[Permission]:
     try:
-        wanted = sorted({Permission(permission) for permission in permissions})
+        return sorted({Permission(permission) for permission in permissions})
     except ValueError:
         known = ", ".join(sorted(Permission))
         raise UsageError("there is no such permission", remedy=f"There are {known}.") from None
-    _refuse_others(wanted, actor)
-    return wanted
 
 
-def _refuse_others(wanted: Iterable[Permission], actor: Principal) -> None:
-    wanted = frozenset(wanted)
-    if not wanted <= actor.permissions or actor.scope.reach(wanted) is not None:
-        remedy = "Give only what you may do yourself, in all portfolios."
+async def _refuse_beyond(
+    session: AsyncSession, account_id: UUID, wanted: Iterable[Permission] | None, actor: Principal
+) -> None:
+    """Refuse to let somebody act as an account where they may not do themselves what it may."""
+    held, scope = await permissions_of(session, principal_id(account_id))
+    handed = held if wanted is None else frozenset(wanted)
+    if not handed <= actor.permissions or not actor.scope.covers(scope, handed):
+        remedy = "Give only what you may do yourself, wherever the account may do it."
         raise PermissionDeniedError("a permission is not yours to give", remedy=remedy)

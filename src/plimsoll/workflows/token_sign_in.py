@@ -19,8 +19,8 @@ from plimsoll.security.key_ring import SigningRing
 from plimsoll.security.permissions import Principal, PrincipalKind
 from plimsoll.security.strict_claims import RefusedTokenError
 from plimsoll.security.tokens import digest
-from plimsoll.workflows.account_rights import account_id_of, principal_id
 from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.granted import account_id_of, principal_id
 from plimsoll.workflows.refreshing import PEOPLE, PROGRAMS, begin_family, refresh, revoke
 from plimsoll.workflows.sessions import SignedIn, lives
 

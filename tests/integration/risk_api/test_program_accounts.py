@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from httpx2 import AsyncClient, Response
 
-from risk_api_world import API, World, made, refused
+from plimsoll.security.roles import ROLES, Role
+from risk_api_world import API, World, made, new_portfolio, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -40,6 +41,63 @@ async def test_a_key_opens_what_it_may_and_nothing_else(world: World) -> None:
     refused(await _as(world, again["key"], "POST"), 403, "forbidden")
     other = again["key"][:-1] + ("A" if again["key"][-1] != "A" else "B")
     refused(await _as(world, other), 401, "unauthenticated")
+
+
+async def test_a_program_is_granted_what_people_are(world: World) -> None:
+    """A role on a portfolio shows that one and what lies below; what is outside does not exist."""
+    desk = await new_portfolio(world.owner, "Desk")
+    book = await new_portfolio(world.owner, "Book", parent_id=desk["id"])
+    other = await new_portfolio(world.owner, "Other")
+    account = await _account(world.owner, permissions=[])
+    wide = (await _key(world.owner, account["id"]))["key"]
+    slim = (await _key(world.owner, account["id"], permissions=["runs:read", "jobs:write"]))["key"]
+    refused(await _as(world, wide), 403, "forbidden")
+    holder = {"kind": "account", "id": account["id"]}
+    asked = {"holder": holder, "role": "viewer", "portfolio": desk["id"]}
+    grant = made(await world.owner.post(f"{API}/grants", json=asked), 201)
+    assert grant["status"] == "active"
+    shown = made(await world.owner.get(f"{ACCOUNTS}/{account['id']}"), 200)
+    assert shown["permissions"] == sorted(ROLES[Role.VIEWER])
+    listed = made(await _as(world, wide), 200)["items"]
+    assert {one["id"] for one in listed} == {desk["id"], book["id"]}
+    made(await _as(world, wide, path=f"/portfolios/{book['id']}"), 200)
+    refused(await _as(world, wide, path=f"/portfolios/{other['id']}"), 404, "not-found")
+    made(await _as(world, slim, path="/risk-runs"), 200)
+    refused(await _as(world, slim), 403, "forbidden")
+    made(await world.owner.post(f"{API}/grants/{grant['id']}/end"), 200)
+    refused(await _as(world, wide), 403, "forbidden")
+
+
+async def test_a_program_on_a_team_has_what_the_team_has(world: World) -> None:
+    """On the desk's portfolios, with an access token as with a key."""
+    book = await new_portfolio(world.owner, "Book")
+    other = await new_portfolio(world.owner, "Other")
+    account = await _account(world.owner, permissions=[])
+    new = {
+        "name": "Robots",
+        "members": [{"kind": "account", "id": account["id"]}],
+        "portfolios": [book["id"]],
+    }
+    team = made(await world.owner.post(f"{API}/teams", json=new), 201)
+    asked = {"holder": {"kind": "team", "id": team["id"]}, "role": "analyst", "desk": team["id"]}
+    made(await world.owner.post(f"{API}/grants", json=asked), 201)
+    key = (await _key(world.owner, account["id"]))["key"]
+    assert [one["id"] for one in made(await _as(world, key), 200)["items"]] == [book["id"]]
+    refused(await _as(world, key, path=f"/portfolios/{other['id']}"), 404, "not-found")
+
+
+async def test_a_program_holds_nothing_privileged(world: World) -> None:
+    """Neither in the tenant nor on a portfolio; an account that is not there holds nothing at all."""
+    book = await new_portfolio(world.owner, "Book")
+    account = await _account(world.owner, permissions=[])
+    holder = {"kind": "account", "id": account["id"]}
+    for role, where in (("administrator", {}), ("risk-manager", {"portfolio": book["id"]})):
+        answer = await world.owner.post(f"{API}/grants", json={"holder": holder, "role": role, **where})
+        refused(answer, 403, "forbidden")
+    nobody = {"holder": {"kind": "account", "id": UNKNOWN}, "role": "viewer"}
+    refused(await world.owner.post(f"{API}/grants", json=nobody), 404, "not-found")
+    foreign = {"holder": holder, "role": "viewer"}
+    refused(await world.outsider.post(f"{API}/grants", json=foreign), 404, "not-found")
 
 
 async def test_a_key_reads_the_data_of_its_tenant_alone(world: World) -> None:

@@ -1,20 +1,24 @@
 """Who holds a bearer token, asked of the database."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import user_sessions, users
+from plimsoll.data.store import portfolios, user_sessions, users
 from plimsoll.data.store.audit_rows import AuditEventRow
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.grants import Holder, HolderKind
 from plimsoll.security.access_tokens import ACCESS_LIFE, TokenClaims
 from plimsoll.security.permissions import Permission, Principal, PrincipalKind
+from plimsoll.security.roles import ROLES, Role
 from plimsoll.security.tokens import new_token
-from plimsoll.workflows.account_rights import principal_id
 from plimsoll.workflows.bearers import by_access_token, by_api_key
+from plimsoll.workflows.granted import principal_id
+from plimsoll.workflows.grants import end_grant, propose_grant
 from plimsoll.workflows.program_accounts import add_account, add_key, change_account
 from plimsoll.workflows.refreshing import PROGRAMS, begin_family
 from plimsoll.workflows.sessions import IDLE, Origin, begin
@@ -65,6 +69,41 @@ async def test_a_key_is_held_by_its_account(database: Database, tenant: UUID) ->
     assert not holder.is_stepped_up(NOW)
     assert await by_api_key(database, token, NOW + dt.timedelta(days=1)) is None
     assert await by_api_key(database, new_token("plk"), NOW) is None
+
+
+async def test_a_program_has_what_it_was_granted(database: Database, tenant: UUID) -> None:
+    """Where it was granted, by its key and by its tokens alike; a key without permissions follows it."""
+    async with database.session(tenant) as session:
+        book = await portfolios.create(session, name="Book", base_currency="USD", parent_id=None)
+        account = await add_account(session, name="narrow", permissions=[], actor=ACTOR)
+        given: dict[str, Any] = {"days": 1, "canary": False, "actor": ACTOR, "at": NOW}
+        _, wide = await add_key(session, account.id, name="a", permissions=None, **given)
+        _, slim = await add_key(session, account.id, name="b", permissions=["runs:read"], **given)
+        family, _ = await begin_family(
+            session,
+            subject=principal_id(account.id),
+            session_id=None,
+            authenticated_at=NOW,
+            factors=["private-key"],
+            life=PROGRAMS,
+            now=NOW,
+        )
+        holder = Holder(HolderKind.ACCOUNT, account.id)
+        grant = await propose_grant(session, ACTOR, holder, "viewer", portfolio_id=book.id, four_eyes=True)
+    token = claims(family.subject, tenant, family.id)
+    for found, permissions in (
+        (await by_api_key(database, wide, NOW), ROLES[Role.VIEWER]),
+        (await by_api_key(database, slim, NOW), {Permission.RUNS_READ}),
+        (await by_access_token(database, token, NOW), ROLES[Role.VIEWER]),
+    ):
+        assert found is not None
+        assert found.permissions == permissions
+        assert found.scope.reach([Permission.RUNS_READ]) == (frozenset({book.id}),)
+    async with database.session(tenant) as session:
+        await end_grant(session, grant.id, ACTOR)
+    found = await by_api_key(database, wide, NOW)
+    assert found is not None
+    assert found.permissions == frozenset()
 
 
 async def test_the_use_of_bait_is_written_down(database: Database, tenant: UUID) -> None:

@@ -4,13 +4,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from plimsoll.data.store import grants, portfolios
+from plimsoll.data.store import grants, portfolios, teams
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.grants import EffectiveGrant, GrantStatus, Holder, HolderKind
 from plimsoll.security.permissions import Permission
 from plimsoll.security.roles import IN_PORTFOLIOS, ROLES, Role
 from plimsoll.security.scopes import EVERYTHING, Scope
-from plimsoll.workflows.granted import LOCAL, added_up, holder_of, permissions_of
+from plimsoll.workflows.granted import (
+    LOCAL,
+    account_id_of,
+    added_up,
+    holder_of,
+    permissions_of,
+    permissions_of_accounts,
+    principal_id,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +67,30 @@ def test_who_holds_the_grants_of_whom() -> None:
     """Users and service accounts hold grants; teams do not call, and the machine needs none."""
     assert holder_of(f"account:{ONE}") == Holder(HolderKind.ACCOUNT, ONE)
     assert [holder_of(one) for one in ("local", f"team:{ONE}", "user:x", "")] == [None] * 4
+
+
+def test_others_are_no_accounts() -> None:
+    """Neither people nor what only looks like one."""
+    assert account_id_of(principal_id(ONE)) == ONE
+    assert [account_id_of(one) for one in ("local", f"user:{ONE}", "account:x", "")] == [None] * 4
+
+
+async def test_several_accounts_are_asked_for_at_once(database: Database, tenant: UUID) -> None:
+    """Each has what it was granted itself, and through its teams; the others have nothing."""
+    async with database.session(tenant) as session:
+        team = await teams.create(session, name="Robots", created_by="me")
+        member = Holder(HolderKind.ACCOUNT, TWO)
+        await teams.set_members(session, team.id, expected_version=1, wanted=[member])
+        for holder, role in (
+            (Holder(HolderKind.ACCOUNT, ONE), "viewer"),
+            (Holder(HolderKind.TEAM, team.id), "analyst"),
+            (Holder(HolderKind.USER, ONE), "operator"),
+        ):
+            await grants.add(
+                session, holder, role=role, status=GrantStatus.ACTIVE, privileged=False, proposed_by="me"
+            )
+        found = await permissions_of_accounts(session, [ONE, TWO, UUID(int=3)])
+    assert found == {ONE: ROLES[Role.VIEWER], TWO: ROLES[Role.ANALYST], UUID(int=3): frozenset()}
 
 
 async def test_permissions_are_read_from_the_store(

@@ -10,13 +10,17 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plimsoll.data.store import portfolios
 from plimsoll.data.store.audit_rows import AuditEventRow
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.grants import Holder, HolderKind
 from plimsoll.data.store.program_accounts import ServiceAccountRecord
 from plimsoll.errors import ConflictError, PermissionDeniedError, UsageError
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.security.roles import PRIVILEGED, ROLES, Role
 from plimsoll.security.scopes import Scope
 from plimsoll.security.tokens import TOKEN
+from plimsoll.workflows.grants import propose_grant
 from plimsoll.workflows.program_accounts import add_account, add_key, change_account, revoke_key
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +40,8 @@ EVERYBODY = somebody(list(Permission))
 
 async def _account(session: AsyncSession, **fields: Any) -> ServiceAccountRecord:
     given: dict[str, Any] = {"name": "nightly", "permissions": ["runs:read"], "actor": EVERYBODY, **fields}
-    return await add_account(session, **given)
+    async with session.begin_nested():  # what is refused leaves nothing
+        return await add_account(session, **given)
 
 
 async def _key(session: AsyncSession, account: UUID, **fields: Any) -> str:
@@ -79,7 +84,7 @@ async def test_one_event_is_written_down_for_each_action(database: Database, ten
         rows = (await session.execute(select(AuditEventRow.action, AuditEventRow.detail))).all()
     assert sorted(row.action for row in rows) == [
         *("account.changed", "account.created", "account.disabled", "account.enabled"),
-        *("key.created", "key.revoked"),
+        *("grant.made", "key.created", "key.revoked", "role.created"),
     ]
     assert token not in str(rows)
 
@@ -101,6 +106,14 @@ async def test_nobody_gives_more_than_they_have(database: Database, tenant: UUID
                 )
         with pytest.raises(PermissionDeniedError):
             await _key(session, account.id, permissions=["runs:read"], actor=some)
+        narrow = await _account(session, name="narrow", permissions=[])
+        book = await portfolios.create(session, name="Book", base_currency="USD", parent_id=None)
+        to = Holder(HolderKind.ACCOUNT, narrow.id)
+        await propose_grant(session, EVERYBODY, to, "viewer", portfolio_id=book.id, four_eyes=True)
+        there = Scope.of(dict.fromkeys(ROLES[Role.VIEWER], (book.id,)))
+        assert await _key(session, narrow.id, actor=somebody(list(ROLES[Role.VIEWER]), there))
+        with pytest.raises(PermissionDeniedError):
+            await _key(session, narrow.id, actor=some)
         assert await _key(session, account.id, permissions=["runs:read"], actor=reader)
         await change_account(session, account.id, expected_version=1, actor=reader, at=NOW, disabled=True)
         with pytest.raises(ConflictError):
@@ -110,7 +123,7 @@ async def test_nobody_gives_more_than_they_have(database: Database, tenant: UUID
 async def test_what_takes_two_people_is_not_given_by_one(database: Database, tenant: UUID) -> None:
     """Programs do not decide on limits, or on who may do what."""
     async with database.session(tenant) as session:
-        for permission in ("limits:approve", "keys:write", "accounts:write", "users:write"):
+        for permission in PRIVILEGED:
             with pytest.raises(PermissionDeniedError, match="program"):
                 await _account(session, permissions=[permission])
 

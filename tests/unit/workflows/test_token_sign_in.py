@@ -14,8 +14,8 @@ from plimsoll.data.store.database import Database
 from plimsoll.security.access_tokens import check_access
 from plimsoll.security.key_ring import SigningRing, new_signing_key
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.workflows.account_rights import principal_id
 from plimsoll.workflows.bearers import by_access_token
+from plimsoll.workflows.granted import principal_id
 from plimsoll.workflows.program_accounts import add_account, change_account
 from plimsoll.workflows.refreshing import GRACE
 from plimsoll.workflows.sessions import IDLE, Origin, SignedIn, begin

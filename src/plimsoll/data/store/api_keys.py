@@ -28,7 +28,7 @@ class ApiKeyRecord:
     name
         For people.
     permissions
-        What it may do, where its account may.
+        What it may do, where its account may; None for all that its account may.
     canary
         Whether it is bait: nobody has a reason to use it.
     created_at, created_by
@@ -44,7 +44,7 @@ class ApiKeyRecord:
     id: UUID
     account_id: UUID
     name: str
-    permissions: Sequence[str]
+    permissions: Sequence[str] | None
     canary: bool
     created_at: dt.datetime
     created_by: str
@@ -63,17 +63,14 @@ class Holder:
         Of the key and of its service account.
     name
         Of the account.
-    key_permissions, account_permissions
-        What the key may do is what is in both.
-    canary, last_used_at
+    permissions, canary, last_used_at
         As for `ApiKeyRecord`.
     """
 
     key_id: UUID
     account_id: UUID
     name: str
-    key_permissions: Sequence[str]
-    account_permissions: Sequence[str]
+    permissions: Sequence[str] | None
     canary: bool
     last_used_at: dt.datetime | None
 
@@ -87,7 +84,7 @@ async def add(
     account_id: UUID,
     name: str,
     digest: bytes,
-    permissions: Sequence[str],
+    permissions: Sequence[str] | None,
     canary: bool,
     expires_at: dt.datetime,
     created_by: str,
@@ -98,7 +95,7 @@ async def add(
         "account_id": account_id,
         "name": name,
         "digest": digest,
-        "permissions": sorted(permissions),
+        "permissions": None if permissions is None else sorted(permissions),
         "canary": canary,
         "expires_at": expires_at,
         "created_by": created_by,
@@ -114,7 +111,6 @@ async def holder(session: AsyncSession, key_id: UUID, now: dt.datetime) -> Holde
             ServiceAccountRow.id,
             ServiceAccountRow.name,
             ApiKeyRow.permissions,
-            ServiceAccountRow.permissions,
             ApiKeyRow.canary,
             ApiKeyRow.last_used_at,
         )

@@ -25,6 +25,7 @@ __all__ = [
     "add",
     "decide",
     "effective",
+    "effective_of",
     "end",
     "get",
     "held_by_people",
@@ -38,7 +39,13 @@ _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('grants ' || current_setting('plimsoll.tenant'), 0))"
 )
 _EFFECTIVE = text("""
+    WITH whose AS (
+        SELECT id AS holder_id, :kind AS kind, id FROM unnest(CAST(:ids AS uuid[])) AS one (id)
+        UNION ALL
+        SELECT member_id, 'team', team_id FROM team_members WHERE kind = :kind AND member_id = ANY(:ids)
+    )
     SELECT
+        whose.holder_id,
         held.role,
         roles.permissions,
         held.scope_team_id IS NULL AND held.scope_portfolio_id IS NULL AS whole,
@@ -46,14 +53,10 @@ _EFFECTIVE = text("""
             WHEN held.scope_portfolio_id IS NOT NULL THEN ARRAY[held.scope_portfolio_id]
             ELSE ARRAY(SELECT portfolio_id FROM team_portfolios WHERE team_id = held.scope_team_id)
         END AS portfolios
-    FROM grants AS held LEFT JOIN roles ON roles.id = held.role_id
+    FROM whose
+    JOIN grants AS held ON held.holder_kind = whose.kind AND held.holder_id = whose.id
+    LEFT JOIN roles ON roles.id = held.role_id
     WHERE held.status = 'active' AND (held.expires_at IS NULL OR held.expires_at > clock_timestamp())
-        AND (
-            (held.holder_kind = :kind AND held.holder_id = :id)
-            OR (held.holder_kind = 'team' AND held.holder_id IN (
-                SELECT team_id FROM team_members WHERE kind = :kind AND member_id = :id
-            ))
-        )
 """)
 
 
@@ -288,15 +291,19 @@ async def end(session: AsyncSession, grant: UUID, *, by: str) -> GrantRecord:
 
 async def effective(session: AsyncSession, holder: Holder) -> list[EffectiveGrant]:
     """Return what a user or service account has at this instant, by itself and through its teams."""
-    found = await session.execute(_EFFECTIVE, {"kind": holder.kind.value, "id": holder.id})
-    return [
-        EffectiveGrant(
-            row.role,
-            None if row.permissions is None else tuple(map(str, row.permissions)),
-            None if row.whole else frozenset(row.portfolios),
-        )
-        for row in found
-    ]
+    return (await effective_of(session, holder.kind, [holder.id]))[holder.id]
+
+
+async def effective_of(
+    session: AsyncSession, kind: HolderKind, ids: Sequence[UUID]
+) -> dict[UUID, list[EffectiveGrant]]:
+    """Return what each of several users or service accounts has, as `effective` does, by its id."""
+    found: dict[UUID, list[EffectiveGrant]] = {one: [] for one in ids}
+    for row in await session.execute(_EFFECTIVE, {"kind": kind.value, "ids": list(ids)}):
+        permissions = None if row.permissions is None else tuple(map(str, row.permissions))
+        portfolios = None if row.whole else frozenset(row.portfolios)
+        found[row.holder_id].append(EffectiveGrant(row.role, permissions, portfolios))
+    return found
 
 
 async def held_by_people(session: AsyncSession) -> list[GrantRecord]:

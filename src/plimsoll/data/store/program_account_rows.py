@@ -16,7 +16,7 @@ _NOW = text("now()")
 
 
 class ServiceAccountRow(StoredRow):
-    """A program that is somebody: what it may do at most, and the public keys by which it signs in."""
+    """A program that is somebody, and the public keys by which it signs in; it may do what it was granted."""
 
     __tablename__ = "service_accounts"
     __table_args__ = (
@@ -28,7 +28,8 @@ class ServiceAccountRow(StoredRow):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     name: Mapped[str]
-    permissions: Mapped[list[str]] = mapped_column(JSONB)
+    # Read by versions before 0018 alone, which knew no grants to programs.
+    permissions: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     public_keys: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     created_at: Mapped[dt.datetime] = mapped_column(server_default=_NOW)
     created_by: Mapped[str]
@@ -55,7 +56,7 @@ class ApiKeyRow(StoredRow):
     account_id: Mapped[UUID]
     name: Mapped[str]
     digest: Mapped[bytes]
-    permissions: Mapped[list[str]] = mapped_column(JSONB)
+    permissions: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     canary: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[dt.datetime] = mapped_column(server_default=_NOW)
     created_by: Mapped[str]

@@ -27,8 +27,6 @@ class ServiceAccountRecord:
         UUIDv7.
     name
         Unique in its tenant.
-    permissions
-        What it may do at most; each of its keys may do some of it.
     public_keys
         JSON Web Keys by which its assertions are checked.
     created_at, created_by
@@ -41,7 +39,6 @@ class ServiceAccountRecord:
 
     id: UUID
     name: str
-    permissions: Sequence[str]
     public_keys: Sequence[Mapping[str, Any]]
     created_at: dt.datetime
     created_by: str
@@ -56,7 +53,6 @@ async def add(
     session: AsyncSession,
     *,
     name: str,
-    permissions: Sequence[str],
     public_keys: Sequence[Mapping[str, Any]],
     created_by: str,
 ) -> ServiceAccountRecord:
@@ -68,7 +64,7 @@ async def add(
         If another has the name.
     """
     values = {"id": new_id(), "name": name, "created_by": created_by}
-    values |= {"permissions": sorted(permissions), "public_keys": [dict(key) for key in public_keys]}
+    values |= {"public_keys": [dict(key) for key in public_keys]}
     made = insert_or(ServiceAccountRow).values(values)
     made = made.on_conflict_do_nothing(index_elements=["tenant_id", "name"])
     row = (await session.execute(made.returning(*_COLUMNS))).one_or_none()

@@ -19,9 +19,7 @@ DAY = dt.timedelta(days=1)
 
 
 async def _made(session: AsyncSession, name: str = "nightly", digest: bytes = b"digest") -> ApiKeyRecord:
-    account = await program_accounts.add(
-        session, name=name, permissions=["runs:read", "runs:start"], public_keys=[], created_by="me"
-    )
+    account = await program_accounts.add(session, name=name, public_keys=[], created_by="me")
     return await api_keys.add(
         session,
         account_id=account.id,
@@ -55,8 +53,7 @@ async def test_a_key_counts_until_it_ends(database: Database, tenant: UUID) -> N
         key = await _made(session)
         holder = await api_keys.holder(session, key.id, NOW)
         assert holder is not None
-        assert (holder.name, holder.key_permissions) == ("nightly", ["runs:read"])
-        assert holder.account_permissions == ["runs:read", "runs:start"]
+        assert (holder.name, holder.permissions) == ("nightly", ["runs:read"])
         assert holder.last_used_at is None
         await api_keys.note_use(session, key.id, NOW)
         assert (await api_keys.get(session, key.id)).last_used_at == NOW

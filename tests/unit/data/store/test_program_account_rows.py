@@ -10,7 +10,7 @@ from plimsoll.data.store.program_accounts import ServiceAccountRecord
 def test_every_field_of_a_record_is_a_column() -> None:
     """What the records hold is what the tables have, beside the tenant and the digest of a key."""
     for row, record, others in (
-        (ServiceAccountRow, ServiceAccountRecord, {"tenant_id"}),
+        (ServiceAccountRow, ServiceAccountRecord, {"tenant_id", "permissions"}),
         (ApiKeyRow, ApiKeyRecord, {"tenant_id", "digest"}),
     ):
         assert set(row.__table__.columns.keys()) == {field.name for field in fields(record)} | others

@@ -22,18 +22,14 @@ async def test_an_account_is_found_listed_and_changed(database: Database, tenant
         made = await program_accounts.add(
             session,
             name="nightly",
-            permissions=["runs:start", "runs:read"],
             public_keys=[KEY],
             created_by="me",
         )
-        assert made.permissions == ["runs:read", "runs:start"]
         assert await program_accounts.get(session, made.id) == made
         assert await program_accounts.page(session, after=None, limit=5) == [made]
         assert await program_accounts.page(session, after=made.id, limit=5) == []
         with pytest.raises(ConflictError):
-            await program_accounts.add(
-                session, name="nightly", permissions=[], public_keys=[], created_by="me"
-            )
+            await program_accounts.add(session, name="nightly", public_keys=[], created_by="me")
         changed = await program_accounts.change(
             session, made.id, expected_version=1, changes={"disabled_at": NOW}
         )
@@ -49,9 +45,7 @@ async def test_an_assertion_is_used_once_and_forgotten_when_it_has_ended(
 ) -> None:
     """The second time it is refused; what has expired leaves no trace, and would be refused for that."""
     async with database.session(tenant) as session:
-        account = await program_accounts.add(
-            session, name="a", permissions=[], public_keys=[], created_by="me"
-        )
+        account = await program_accounts.add(session, name="a", public_keys=[], created_by="me")
 
         async def used(at: dt.datetime) -> bool:
             return await program_accounts.use_assertion(

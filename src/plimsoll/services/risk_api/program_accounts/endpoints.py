@@ -1,5 +1,6 @@
 """Service accounts: programs that are somebody, and the API keys by which they are known."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from plimsoll.data.store.program_accounts import ServiceAccountRecord
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Context, bearers_of
-from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
+from plimsoll.services.risk_api.etags import ExpectedVersion
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import Require, StepUp
@@ -30,6 +31,7 @@ from plimsoll.wire.program_accounts import (
     ServiceAccountPage,
 )
 from plimsoll.workflows import program_accounts as workflow
+from plimsoll.workflows.granted import permissions_of_accounts
 
 __all__ = [
     "change_service_account",
@@ -51,7 +53,7 @@ _KeyWriter = Annotated[Principal, Require[Permission.KEYS_WRITE]]
 
 @router.post("", status_code=201, response_model=ServiceAccount, dependencies=[StepUp])
 async def create_service_account(new: NewServiceAccount, once: Once, caller: _Writer) -> Response:
-    """Create a service account, with no more permissions than the caller has in the whole tenant."""
+    """Create a service account; what it is granted at once, its maker has in the whole tenant."""
 
     async def make(session: AsyncSession) -> Response:
         record = await workflow.add_account(
@@ -61,7 +63,7 @@ async def create_service_account(new: NewServiceAccount, once: Once, caller: _Wr
             public_keys=_jwks(new.public_keys),
             actor=caller,
         )
-        shown = _account(record)
+        (shown,) = await _shown(session, [record])
         return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
 
     return await once(make)
@@ -72,18 +74,18 @@ async def list_service_accounts(context: Context, caller: _Reader, paging: Pagin
     """List service accounts, oldest first."""
     async with context.database.session(caller.tenant) as session:
         found = await program_accounts.page(session, after=paging.after, limit=paging.probe)
-    shown, following = paging.cut(found, cursor=lambda record: record.id)
-    return ServiceAccountPage(items=tuple(map(_account, shown)), next=following)
+        records, following = paging.cut(found, cursor=lambda record: record.id)
+        items = await _shown(session, records)
+    return ServiceAccountPage(items=tuple(items), next=following)
 
 
 @router.get("/{account_id}", response_model=ServiceAccount, responses=UNCHANGED)
-async def get_service_account(
-    account_id: UUID, context: Context, caller: _Reader, request: Request
-) -> Response:
+async def get_service_account(account_id: UUID, context: Context, caller: _Reader) -> Response:
     """Read a service account."""
     async with context.database.session(caller.tenant) as session:
         record = await program_accounts.get(session, account_id)
-    return not_modified(request, etag(record.version)) or answer(_account(record), tag=record.version)
+        (shown,) = await _shown(session, [record])
+    return answer(shown, tag=record.version)
 
 
 @router.patch("/{account_id}", response_model=ServiceAccount, dependencies=[StepUp])
@@ -106,8 +108,9 @@ async def change_service_account(
             disabled=changes.disabled,
             public_keys=None if changes.public_keys is None else _jwks(changes.public_keys),
         )
+        (shown,) = await _shown(session, [record])
     bearers_of(request).forget()
-    return answer(_account(record), tag=record.version)
+    return answer(shown, tag=record.version)
 
 
 @router.post("/{account_id}/keys", status_code=201, response_model=ApiKeyWithSecret, dependencies=[StepUp])
@@ -145,17 +148,21 @@ async def list_keys_of_account(
     return ApiKeyPage(items=tuple(map(ApiKey.model_validate, shown)), next=following)
 
 
-def _account(record: ServiceAccountRecord) -> ServiceAccount:
-    return ServiceAccount(
-        id=record.id,
-        name=record.name,
-        permissions=tuple(record.permissions),
-        kids=tuple(str(key["kid"]) for key in record.public_keys),
-        created_at=record.created_at,
-        created_by=record.created_by,
-        disabled_at=record.disabled_at,
-        version=record.version,
-    )
+async def _shown(session: AsyncSession, records: Sequence[ServiceAccountRecord]) -> list[ServiceAccount]:
+    held = await permissions_of_accounts(session, [record.id for record in records])
+    return [
+        ServiceAccount(
+            id=record.id,
+            name=record.name,
+            permissions=tuple(sorted(held[record.id])),
+            kids=tuple(str(key["kid"]) for key in record.public_keys),
+            created_at=record.created_at,
+            created_by=record.created_by,
+            disabled_at=record.disabled_at,
+            version=record.version,
+        )
+        for record in records
+    ]
 
 
 def _jwks(keys: tuple[PublicKey, ...]) -> list[dict[str, str]]:
