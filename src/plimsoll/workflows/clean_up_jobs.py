@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store import idempotency, jobs
+from plimsoll.data.store.events import settle
 from plimsoll.data.store.jobs import JobKind
+from plimsoll.data.store.retention import forget_told
 from plimsoll.workflows.account_clean_up import forget_old
 from plimsoll.workflows.job_run import JobRun
 from plimsoll.workflows.jobs import enqueue
@@ -17,6 +19,7 @@ __all__ = ["clean_up", "ensure_clean_up"]
 _EVERY = dt.timedelta(days=1)
 _KEYS = dt.timedelta(hours=24)
 _JOBS = dt.timedelta(days=30)
+_EVENTS = dt.timedelta(days=90)
 _NAME = "clean-up"
 
 
@@ -32,9 +35,10 @@ async def ensure_clean_up(session: AsyncSession) -> None:
 
 
 async def clean_up(run: JobRun) -> Mapping[str, Any]:
-    """Drop idempotency keys of more than a day, jobs of more than 30 and old sessions; come again tomorrow.
+    """Drop what has served its time, and come again tomorrow.
 
-    Secrets are sealed anew then as well, where that is due.
+    Idempotency keys are kept for a day, jobs for 30 days, events and what was sent of them for 90. Secrets
+    are sealed anew then as well, where that is due.
 
     Parameters
     ----------
@@ -43,9 +47,12 @@ async def clean_up(run: JobRun) -> Mapping[str, Any]:
     """
     now = dt.datetime.now(dt.UTC)
     async with run.database.session(run.tenant) as session:
+        await settle(session)  # where nobody reads events, none has a position yet
+    async with run.database.session(run.tenant) as session:
         dropped = {
             "idempotency_keys": await idempotency.forget(session, now - _KEYS),
             "jobs": await jobs.forget(session, now - _JOBS),
+            "events": await forget_told(session, now - _EVENTS),
             "accounts": await forget_old(session, now),
         }
         await run.complete(session, dropped)

@@ -137,6 +137,7 @@ async def _watched(run: JobRun, handler: Handler | None) -> Mapping[str, Any]:
             pulse.result()  # says why
         return await work
     finally:
+        run.over = True  # a calculation in a thread cannot be cancelled; it ends where it notes how far it is
         for task in (work, pulse):
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):

@@ -62,6 +62,8 @@ class JobRun:
     ----------
     ended
         Whether :meth:`complete` has ended the job.
+    over
+        Whether nothing can come of the attempt any more: the job was cancelled, or another worker has it.
     """
 
     def __init__(
@@ -75,7 +77,7 @@ class JobRun:
         self.database = database
         self.tenant = tenant
         self.job = job
-        self.ended = False
+        self.ended = self.over = False
         self._clock = clock
         self._latest = self._written = _Progress()
         self._written_at = clock()
@@ -86,7 +88,15 @@ class JobRun:
         return self.job.arguments
 
     def note(self, done: int, total: int | None, message: str) -> None:
-        """Note how far the attempt is, from any thread; it is written down within a second or so."""
+        """Note how far the attempt is, from any thread; it is written down within a second or so.
+
+        Raises
+        ------
+        JobCancelledError
+            If the attempt is known to be over: what takes long in a thread of its own ends here.
+        """
+        if self.over:
+            raise JobCancelledError
         self._latest = _Progress(done, total, message)
 
     async def progress(self, done: int, total: int | None, message: str = "") -> None:
@@ -126,6 +136,7 @@ class JobRun:
                 )
                 there = noted is not None
         if not there:
+            self.over = True
             raise JobCancelledError
         self._written = latest
 

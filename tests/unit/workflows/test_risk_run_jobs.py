@@ -5,11 +5,14 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from plimsoll.data.store import job_steps, portfolios
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobRecord, JobStatus
 from plimsoll.errors import ConflictError, NotFoundError
+from plimsoll.monitoring.run_metrics import RunMetrics
+from plimsoll.monitoring.stages import measured
 from plimsoll.workflows.job_attempts import attempt
 from plimsoll.workflows.job_run import JobCancelledError, JobRun
 from plimsoll.workflows.jobs import cancel
@@ -93,3 +96,19 @@ async def test_a_cancelled_job_stores_no_run(database: Database, tenant: UUID) -
     with pytest.raises(JobCancelledError):
         await run_risk(JobRun(database, tenant, begun))
     assert await list_runs(database, tenant, after=None, limit=9) == []
+
+
+async def test_a_cancelled_calculation_ends_at_its_next_stage(database: Database, tenant: UUID) -> None:
+    """The thread that it runs in hears of the end where it says how far it is."""
+    job = await _put(database, tenant)
+    async with database.session(tenant) as session:
+        begun = await job_steps.begin(session, job.id, 1)
+    assert begun is not None
+    run = JobRun(database, tenant, begun)
+    await cancel(database, tenant, job.id)
+    with pytest.raises(JobCancelledError):
+        await run.write_progress()
+    registry = CollectorRegistry()
+    with measured(RunMetrics(registry)), pytest.raises(JobCancelledError):
+        await run_risk(run)
+    assert registry.get_sample_value("plimsoll_run_stage_seconds_count", {"stage": "cube"}) is None

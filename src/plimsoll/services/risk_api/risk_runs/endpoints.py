@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plimsoll.data.store import portfolios
+from plimsoll.data.store import holdings, portfolios
 from plimsoll.monitoring.stages import measured
 from plimsoll.performance.cache_keys import CacheKey
 from plimsoll.performance.overload import Priority
@@ -75,8 +75,8 @@ async def start_risk_run(
 ) -> Response:
     """Calculate the risk of a portfolio; report and vectors are kept under the identity of the run.
 
-    With ``Prefer: respond-async``, and always where more than 100,000 scenarios are to be drawn, the answer
-    is 202 and a job.
+    With ``Prefer: respond-async``, and always where more than 100,000 scenarios are to be drawn or positions
+    times scenarios are more than five million, the answer is 202 and a job.
     """
 
     async def put_down(session: AsyncSession) -> Response:
@@ -107,7 +107,9 @@ async def start_risk_run(
         location = f"{router.prefix}/{record.id}"
         return created(messages.risk_run(record), location=location, tag=str(record.id))
 
-    if respond_async or is_long(new.options):
+    async with context.database.session(caller.tenant) as session:
+        last = await holdings.history(session, new.portfolio_id, limit=1)
+    if respond_async or is_long(new.options, last[0].positions if last else 0):
         return await once(put_down)
     async with calculations:
         return await once(make)

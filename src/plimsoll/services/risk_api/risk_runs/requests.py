@@ -12,7 +12,9 @@ from plimsoll.workflows.request_document import from_document
 __all__ = ["attributes", "is_long", "position_of", "report_request"]
 
 _MOST_ATTRIBUTES = 20
-_MANY_DRAWS = 100_000  # two seconds of both cores for a small book
+# About two seconds of both cores each.
+_MANY_DRAWS = 100_000
+_MANY_VALUES = 5_000_000
 
 
 def report_request(options: RunOptions, *, base_currency: str) -> ReportRequest:
@@ -28,15 +30,26 @@ def report_request(options: RunOptions, *, base_currency: str) -> ReportRequest:
     return from_document({**options.model_dump(), "base_currency": options.base_currency or base_currency})
 
 
-def is_long(options: RunOptions) -> bool:
+def is_long(options: RunOptions, positions: int) -> bool:
     """Return whether a run is a job, whatever the client would rather have.
+
+    Parameters
+    ----------
+    options
+        As the client sent them.
+    positions
+        How many the portfolio has, about.
 
     Examples
     --------
-    >>> is_long(RunOptions(draws=1_000_000)), is_long(RunOptions(draws=1_000_000, method="monte-carlo"))
-    (False, True)
+    >>> [is_long(RunOptions(draws=draws, method="monte-carlo"), 20) for draws in (10_000, 1_000_000)]
+    [False, True]
+    >>> is_long(RunOptions(days=1_000), 10_000)
+    True
     """
-    return options.method is Method.MONTE_CARLO and options.draws > _MANY_DRAWS
+    drawn = options.method is Method.MONTE_CARLO
+    scenarios = options.draws if drawn else options.days
+    return (drawn and scenarios > _MANY_DRAWS) or positions * scenarios > _MANY_VALUES
 
 
 def attributes(text: str) -> tuple[str, ...]:

@@ -27,12 +27,14 @@ def test_options_reach_the_workflow() -> None:
     assert (request.by, request.base_currency, request.days) == (("desk",), "CHF", 99)
 
 
-def test_only_many_draws_make_a_run_long() -> None:
-    """Draws count for Monte Carlo alone, and the usual number is not many."""
+def test_what_makes_a_run_long() -> None:
+    """Many draws, which count for Monte Carlo alone, or many positions in many scenarios."""
     many = {"draws": 100_001}
-    assert not is_long(RunOptions(method="monte-carlo"))  # type: ignore[arg-type] # as JSON has it
-    assert not is_long(RunOptions.model_validate(many))
-    assert is_long(RunOptions.model_validate({**many, "method": "monte-carlo"}))
+    assert not is_long(RunOptions(method="monte-carlo"), 500)  # type: ignore[arg-type] # as JSON has it
+    assert not is_long(RunOptions.model_validate(many), 500)
+    assert is_long(RunOptions.model_validate({**many, "method": "monte-carlo"}), 0)
+    assert not is_long(RunOptions(days=1_000), 5_000)
+    assert is_long(RunOptions(days=1_000), 5_001)
 
 
 @pytest.mark.parametrize(
