@@ -115,6 +115,42 @@ def test_an_administrator_without_a_factor_can_only_get_one(site: Site) -> None:
         assert browser.get("/api/v1/users").status_code == 200
 
 
+def test_a_password_is_no_fresh_proof_beside_a_factor(site: Site, ada: Ada) -> None:
+    """Neither asked for on purpose nor by changing it; the factor is."""
+    site.now += dt.timedelta(minutes=11)
+    invited = {"name": "Bob", "email": "bob@example.com"}
+    password = {"kind": "password", "answer": PASSWORD}
+    answer = ada.browser.post("/api/v1/me/step-up", json=password)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert "totp" in answer.json()["remedy"]
+    changed = {"current": PASSWORD, "chosen": PASSWORD + " more"}
+    assert ada.browser.post("/api/v1/me/password", json=changed).status_code == 204
+    assert ada.browser.post("/api/v1/users", json=invited).json()["code"] == "step-up-required"
+    proof = {"kind": "totp", "answer": ada.code()}
+    assert ada.browser.post("/api/v1/me/step-up", json=proof).status_code == 204
+    assert ada.browser.post("/api/v1/users", json=invited).status_code == 201
+
+
+def test_a_program_steps_up_with_its_access_token(site: Site, ada: Ada) -> None:
+    """It is let do what is sensitive, and gets no cookie by which five minutes would become twelve hours."""
+    site.now += STEP
+    with httpx2.Client(base_url=site.url, timeout=30) as program:
+        claim = {"email": EMAIL, "password": PASSWORD}
+        challenge = program.post("/api/v1/tokens", json=claim).json()["challenge"]
+        said = {"challenge": challenge, "kind": "totp", "answer": ada.code()}
+        first = program.post("/api/v1/tokens/factor", json=said).json()
+        site.now += dt.timedelta(minutes=11)
+        token = {"refresh_token": first["refresh_token"]}
+        access = program.post("/api/v1/tokens/refresh", json=token).json()["access_token"]
+        program.headers["Authorization"] = f"Bearer {access}"
+        invited = {"name": "Bob", "email": "bob@example.com"}
+        assert program.post("/api/v1/users", json=invited).json()["code"] == "step-up-required"
+        proof = {"kind": "totp", "answer": ada.code()}
+        answer = program.post("/api/v1/me/step-up", json=proof)
+        assert (answer.status_code, answer.headers.get("set-cookie")) == (204, None)
+        assert program.post("/api/v1/users", json=invited).status_code == 201
+
+
 def test_a_code_is_replayed_in_vain(site: Site, ada: Ada) -> None:
     """The code of enrolment, and one that was used, in the same and in another browser."""
     with site.browser() as browser, site.browser() as other:

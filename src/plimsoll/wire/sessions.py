@@ -86,11 +86,13 @@ class NewEmail(WireModel):
 
 
 class StepUpProof(WireModel):
-    """Who somebody says they are, once more: a password, or an answer to one of their factors."""
+    """Who somebody says they are, once more: an answer to a factor of theirs, or the password without any."""
 
     model_config = example({"kind": "totp", "answer": "123456"})
 
-    kind: Annotated[str, Field(max_length=20, description="`password`, or the kind of a factor")]
+    kind: Annotated[
+        str, Field(max_length=20, description="The kind of a factor; `password` for who has none")
+    ]
     answer: Annotated[str, Field(max_length=10_000, json_schema_extra={"format": "password"})]
 
 

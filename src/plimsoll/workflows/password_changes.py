@@ -103,7 +103,10 @@ async def change_password(
             session, AuditAction.PASSWORD_CHANGED, actor=caller, subject=user_id, address=origin.address
         )
         epoch = await users.end_all_sessions(session, user_id)
-        token = await renew(session, caller, now, epoch=epoch) if caller.session else ""
+        # A password alone is no fresh proof of whoever has a second factor.
+        token = (
+            await renew(session, caller, now, epoch=epoch, steps_up=not has_factor) if caller.session else ""
+        )
     await forget_tries(database, Tried.PASSWORD, user=counted, device=None)
     return token
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from plimsoll.data.store import users
 from plimsoll.data.store.database import Database
-from plimsoll.errors import SignInError, UsageError
+from plimsoll.errors import PermissionDeniedError, SignInError, UsageError
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.permissions import Principal
 from plimsoll.security.throttle import Tried
@@ -32,14 +32,17 @@ async def step_up(
 ) -> str:
     """Note that somebody has just shown again who they are, and return the new token of their session.
 
+    Whoever has a second factor is asked for it: a password that somebody has read over their shoulder, or a
+    browser they have left open together with it, is not enough.
+
     Parameters
     ----------
     database, passwords, second
         Where people are, what checks passwords, and what knows their factors.
     caller
-        Somebody with an account, in a session of a browser.
+        Somebody with an account, in a session.
     kind, answer
-        ``password`` or the kind of a factor, and what proves it.
+        The kind of a factor, or ``password`` where they have none, and what proves it.
     origin, now
         From where, and when.
 
@@ -48,7 +51,7 @@ async def step_up(
     NotFoundError
         If the session was ended meanwhile.
     PermissionDeniedError
-        If the caller is no person.
+        If the caller is no person, or offers a password beside which they have a factor.
     SignInError
         If the answer is wrong.
     ThrottledError
@@ -58,7 +61,9 @@ async def step_up(
     """
     user_id = person_of(caller)
     if caller.session is None:
-        raise UsageError("only a browser that is signed in can do this", remedy="Sign in anew instead.")
+        raise UsageError("only who is signed in can do this", remedy="Sign in anew instead.")
+    if kind == _PASSWORD:
+        await _refuse_password(database, second, caller)
     tried = Tried.PASSWORD if kind == _PASSWORD else Tried.CODE
     counted = f"{caller.tenant}|{user_id}"
     await count_try(database, tried, user=counted, address=origin.address, device=None, now=now)
@@ -75,3 +80,11 @@ async def step_up(
         raise SignInError("the answer is not right")
     await forget_tries(database, tried, user=counted, device=None)
     return token
+
+
+async def _refuse_password(database: Database, second: SecondStep, caller: Principal) -> None:
+    async with database.session(caller.tenant) as session:
+        kinds = await second.kinds(session, person_of(caller))
+    if kinds:
+        remedy = f"Answer with one of these kinds: {', '.join(kinds)}."
+        raise PermissionDeniedError("a second factor is asked for, not the password", remedy=remedy)

@@ -134,15 +134,17 @@ async def test_who_is_shut_out_is_out_at_once(house: House) -> None:
 
 
 async def test_sensitive_things_need_a_fresh_sign_in(house: House) -> None:
-    """After ten minutes the password is asked for again; the cookie is another one then."""
+    """After ten minutes the second factor is asked for again; the cookie is another one then."""
     ada = await house.signed_in()
     house.now += dt.timedelta(minutes=11)
     new = {"name": "Bob", "email": "bob@example.com"}
     refused(await ada.post(f"{API}/users", json=new), 403, "step-up-required")
     before = ada.cookies["__Host-plimsoll"]
-    wrong = {"kind": "password", "answer": OTHER}
+    wrong = {"kind": "slip", "answer": "shut"}
     refused(await ada.post(f"{API}/me/step-up", json=wrong), 401, "unauthenticated")
-    right = {"kind": "password", "answer": PASSWORD}
+    password = {"kind": "password", "answer": PASSWORD}
+    refused(await ada.post(f"{API}/me/step-up", json=password), 403, "forbidden")
+    right = {"kind": "slip", "answer": "open"}
     assert (await ada.post(f"{API}/me/step-up", json=right)).status_code == 204
     made(await ada.post(f"{API}/users", json=new), 201)
     copy = await house.client()

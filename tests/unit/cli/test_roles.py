@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plimsoll.cli import teams
+from plimsoll.cli import keys, teams
 from plimsoll.cli.roles import approve, create, delete, end, give, grants, list_roles, reject
 from plimsoll.errors import ConflictError, FourEyesError, NotFoundError, UsageError
 
@@ -53,6 +53,19 @@ def test_a_role_is_made_given_and_taken_away(
     assert json.loads(printed())[0]["name"] == "viewer"
     list_roles(**place)
     assert "runs:read" in printed()
+
+
+def test_a_program_is_given_a_role_by_its_name(
+    place: dict[str, Any], capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """As by its id; one that is not there is none."""
+    keys.create("robot", json=True, **place)
+    account = json.loads(capfdbinary.readouterr().out)["account_id"]
+    for holder, role in (("account:robot", "viewer"), (f"account:{account}", "analyst")):
+        give(holder, role, json=True, **place)
+        assert json.loads(capfdbinary.readouterr().out)["holder"] == {"kind": "account", "id": account}
+    with pytest.raises(NotFoundError, match="service account"):
+        give("account:nobody", "viewer", **place)
 
 
 def test_what_makes_no_sense_is_refused(place: dict[str, Any]) -> None:

@@ -77,7 +77,18 @@ async def test_a_factor_does_as_well(database: Database) -> None:
             await shown(database, fresh, "a", "slip", second)
     with pytest.raises(ThrottledError):
         await shown(database, fresh, "b", "slip", second)
-    assert await shown(database, fresh, PASSWORD)
+
+
+async def test_a_password_is_not_enough_beside_a_factor(database: Database) -> None:
+    """Whoever has one is asked for it; the refusal says which there are, and leaves the session as it was."""
+    user = await new_user(database)
+    token, caller = await signed_in(database)
+    with pytest.raises(PermissionDeniedError) as refusal:
+        await shown(database, caller, PASSWORD, second=Codes({user.id: ["a"]}))
+    assert "slip" in refusal.value.remedy
+    same = await principal_of(database, token, LATER)
+    assert same is not None
+    assert not same.is_stepped_up(LATER)
 
 
 async def test_guessing_ends_and_others_are_refused(database: Database) -> None:

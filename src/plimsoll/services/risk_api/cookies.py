@@ -8,7 +8,7 @@ from starlette.responses import Response
 from plimsoll.services.risk_api.authentication import cookie_name
 from plimsoll.workflows.sessions import LIFE_OF_SESSION, Origin
 
-__all__ = ["drop_session", "keep_device", "keep_session", "origin_of"]
+__all__ = ["drop_session", "keep_device", "keep_session", "origin_of", "renew_session"]
 
 _LIFE_OF_DEVICE = dt.timedelta(days=365)
 
@@ -16,6 +16,15 @@ _LIFE_OF_DEVICE = dt.timedelta(days=365)
 def keep_session(request: Request, answer: Response, token: str) -> None:
     """Let the browser keep the token of its session."""
     _keep(request, answer, cookie_name(request.scope["scheme"]), token, LIFE_OF_SESSION)
+
+
+def renew_session(request: Request, answer: Response, token: str) -> None:
+    """Let the browser keep the new token of its session; nothing where there is none.
+
+    Whoever came by an access token gets none: five minutes must not become the life of a session.
+    """
+    if token and "authorization" not in request.headers:
+        keep_session(request, answer, token)
 
 
 def drop_session(request: Request, answer: Response) -> None:

@@ -6,7 +6,13 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plimsoll.services.risk_api.cookies import drop_session, keep_device, keep_session, origin_of
+from plimsoll.services.risk_api.cookies import (
+    drop_session,
+    keep_device,
+    keep_session,
+    origin_of,
+    renew_session,
+)
 
 
 def asked(scheme: str, *headers: tuple[bytes, bytes]) -> Request:
@@ -31,6 +37,17 @@ def test_they_are_out_of_reach_of_scripts_and_of_other_sites(scheme: str, prefix
         assert bool(cookie["secure"]) == (scheme == "https")
     drop_session(asked(scheme), answer)
     assert "Max-Age=0" in answer.headers.getlist("set-cookie")[-1]
+
+
+def test_a_session_is_renewed_for_the_browser_that_has_it() -> None:
+    """A program that came by a token of another kind gets no cookie, and nobody an empty one."""
+    program = asked("https", (b"authorization", b"Bearer x"))
+    for request, token in ((program, "s"), (asked("https"), "")):
+        answer = Response()
+        renew_session(request, answer, token)
+        assert "set-cookie" not in answer.headers
+    renew_session(asked("https"), answer, "s")
+    assert "set-cookie" in answer.headers
 
 
 def test_where_a_request_comes_from() -> None:

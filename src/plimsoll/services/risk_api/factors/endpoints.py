@@ -17,7 +17,7 @@ from plimsoll.security.throttle import Tried
 from plimsoll.security.totp import qr_svg
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Callers, Context
-from plimsoll.services.risk_api.cookies import keep_session, origin_of
+from plimsoll.services.risk_api.cookies import origin_of, renew_session
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.requirements import SignedIn, StepUp
 from plimsoll.services.risk_api.responses import CONFLICT
@@ -176,7 +176,6 @@ def _added(request: Request, callers: Callers, added: _Added, token: str) -> Res
     """Return the new factor, to a browser with the new token of its session."""
     record, codes = added
     shown = answer(FactorAdded(factor=Factor.model_validate(record), recovery_codes=codes))
-    if token:
-        keep_session(request, shown, token)
+    renew_session(request, shown, token)
     callers.forget()
     return shown

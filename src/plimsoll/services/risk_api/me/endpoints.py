@@ -10,7 +10,7 @@ from plimsoll.data.store import user_sessions, users
 from plimsoll.performance.overload import Priority
 from plimsoll.security.permissions import Principal, PrincipalKind
 from plimsoll.services.risk_api.context import Callers, Context
-from plimsoll.services.risk_api.cookies import keep_session, origin_of
+from plimsoll.services.risk_api.cookies import origin_of, renew_session
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import SignedIn, StepUp
@@ -76,7 +76,7 @@ async def change_me(changes: MyChanges, context: Context, caller: _Caller, calle
 async def step_up_my_session(
     proof: StepUpProof, request: Request, context: Context, caller: _Caller, callers: Callers
 ) -> Response:
-    """Show again who one is; what is most sensitive is then allowed for ten minutes, by a new cookie."""
+    """Show again who one is, by a factor if there is any; the most sensitive is then allowed for a while."""
     token = await step_up(
         context.database,
         context.passwords,
@@ -153,6 +153,5 @@ async def end_my_other_sessions(
 
 def _renewed(request: Request, token: str) -> Response:
     answer = Response(status_code=204)
-    if token:
-        keep_session(request, answer, token)
+    renew_session(request, answer, token)
     return answer
