@@ -26,6 +26,7 @@ __all__ = [
     "MOST_BYTES",
     "TokenClaims",
     "check_access",
+    "is_signed",
     "issue_access",
     "may_count",
 ]
@@ -133,19 +134,22 @@ def check_access(token: str, ring: SigningRing, now: dt.datetime) -> TokenClaims
     RefusedTokenError
         If it is not.
     """
-    if len(token) > MOST_BYTES:
-        raise RefusedTokenError("size")
-    header, _, rest = token.partition(".")
-    payload, _, signature = rest.partition(".")
-    key = ring.public(_kid(header), now)
-    if key is None:
-        raise RefusedTokenError("key")
+    return _checked(claims_of(_signed(token, ring, now)), now)
+
+
+def is_signed(token: str, ring: SigningRing, now: dt.datetime) -> bool:
+    """Return whether a token was made by us, whether it counts or not: no guess, but perhaps too late.
+
+    Parameters
+    ----------
+    token, ring, now
+        As for `check_access`.
+    """
     try:
-        key.verify(decoded(signature), f"{header}.{payload}".encode("ascii"))
-        content = decoded(payload)
-    except (InvalidSignature, ValueError):
-        raise RefusedTokenError("signature") from None
-    return _checked(claims_of(content), now)
+        _signed(token, ring, now)
+    except RefusedTokenError:
+        return False
+    return True
 
 
 def may_count(token: str, ring: SigningRing, now: dt.datetime) -> bool:
@@ -166,6 +170,22 @@ def may_count(token: str, ring: SigningRing, now: dt.datetime) -> bool:
         return now < instant(claims_of(decoded(rest.partition(".")[0])), "exp")
     except (RefusedTokenError, ValueError):
         return False
+
+
+def _signed(token: str, ring: SigningRing, now: dt.datetime) -> bytes:
+    """Return what a token says whose signature is right."""
+    if len(token) > MOST_BYTES:
+        raise RefusedTokenError("size")
+    header, _, rest = token.partition(".")
+    payload, _, signature = rest.partition(".")
+    key = ring.public(_kid(header), now)
+    if key is None:
+        raise RefusedTokenError("key")
+    try:
+        key.verify(decoded(signature), f"{header}.{payload}".encode("ascii"))
+        return decoded(payload)
+    except (InvalidSignature, ValueError):
+        raise RefusedTokenError("signature") from None
 
 
 def _checked(said: Mapping[str, Any], now: dt.datetime) -> TokenClaims:

@@ -98,6 +98,7 @@ class AuditAction(StrEnum):
     KEY_CANARY_USED = "key.canary-used"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - a word for an action
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - a word for an action
+    TOKENS_THROTTLED = "tokens.throttled"
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - a word for an action
     REFRESH_REUSED = "refresh.reused"
     REFRESH_REVOKED = "refresh.revoked"

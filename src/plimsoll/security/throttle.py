@@ -1,7 +1,8 @@
 """How often something may be tried: against one person, from one address, and by everybody together.
 
 Each kind of try has counters of its own, so that guessing codes does not lock out passwords. A device in
-which somebody has signed in before counts for itself alone: it gets in while their account is attacked.
+which somebody has signed in before counts for itself alone: it gets in while their account is attacked. A
+token that leads nowhere is tried against nobody.
 """
 
 import datetime as dt
@@ -21,6 +22,7 @@ class Tried(StrEnum):
     CODE = "code"
     PASSWORD = "password"  # noqa: S105 - the name of what is tried
     SMS = "sms"
+    TOKEN = "token"  # noqa: S105 - the name of what is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ BOUNDS: Mapping[tuple[Tried, str], _Limit] = MappingProxyType(
         (Tried.SMS, "device"): _Limit(5, dt.timedelta(hours=1)),
         (Tried.SMS, "address"): _Limit(10, dt.timedelta(hours=1)),
         (Tried.SMS, "everybody"): _Limit(200, dt.timedelta(hours=1)),
+        (Tried.TOKEN, "address"): _Limit(200, _QUARTER),
+        (Tried.TOKEN, "everybody"): _Limit(5000, _QUARTER),
     }
 )
 """Tries by what is tried, and by what is counted."""
@@ -83,7 +87,7 @@ def counters(tried: Tried, *, user: str, address: str, device: bytes | None) -> 
     tried
         What.
     user
-        Against whom: tenant and address, whether there is such a person or not.
+        Against whom: tenant and address, whether there is such a person or not; empty for nobody.
     address
         From where; empty where that is not known. Of IPv6 the first 64 bits count: the rest is anybody's.
     device
@@ -102,8 +106,8 @@ def counters(tried: Tried, *, user: str, address: str, device: bytes | None) -> 
         subjects = {"device": f"{user}|{device.hex()}"}
     found = []
     for about, subject in subjects.items():
-        limit = BOUNDS[tried, about]
-        if subject:
+        limit = BOUNDS.get((tried, about))
+        if subject and limit is not None:
             digest = hashlib.sha256(f"{tried}|{about}|{subject}".encode()).digest()
             found.append(
                 Counter(f"{tried}|{about}", digest, limit.most, limit.window, about in ("user", "device"))

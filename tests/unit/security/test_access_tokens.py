@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 
 import jwt_attacks
 from plimsoll.errors import UnavailableError
-from plimsoll.security.access_tokens import ACCESS_LIFE, TokenClaims, check_access, issue_access
+from plimsoll.security.access_tokens import ACCESS_LIFE, TokenClaims, check_access, is_signed, issue_access
 from plimsoll.security.key_ring import LIFE_OF_KEY, RETIRING, SigningRing, new_signing_key
 from plimsoll.security.strict_claims import RefusedTokenError
 
@@ -37,6 +37,13 @@ def attacks() -> Iterator[tuple[str, str]]:
     yield from jwt_attacks.forged(TOKEN)
     yield from jwt_attacks.headers(TOKEN, KEY)
     yield from jwt_attacks.bodies(TOKEN, KEY)
+
+
+def test_what_was_made_by_us_is_known_when_it_is_late() -> None:
+    """Whatever its time; not once its key is out of the ring, nor with another signature."""
+    assert is_signed(TOKEN, RING, NOW + ACCESS_LIFE)
+    assert not is_signed(TOKEN, SigningRing([new_signing_key(NOW, NOW)]), NOW)
+    assert not is_signed(TOKEN[:-4] + "AAAA", RING, NOW)
 
 
 def test_a_token_says_what_was_put_in() -> None:

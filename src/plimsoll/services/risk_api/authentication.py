@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.context import bearers_of, callers_of, context_of
+from plimsoll.services.risk_api.guesses import guesses_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.workflows.sessions import FORM_OF_TOKEN
 
@@ -28,8 +29,8 @@ async def authenticated(request: HTTPConnection) -> Principal:
     Raises
     ------
     ProblemError
-        401 if they do not say, or not truly; 403 if another site makes the user's browser say it; 503 if it
-        cannot be known now: nobody is let in on a guess.
+        401 if they do not say, or not truly, 429 if that was so too often; 403 if another site makes the
+        user's browser say it; 503 if it cannot be known now: nobody is let in on a guess.
     """
     keys = request.headers.getlist("authorization")
     try:
@@ -84,8 +85,11 @@ async def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | No
     scheme, _, token = headers[0].partition(" ")
     if len(headers) > 1 or scheme.lower() != "bearer":
         return None
-    token = token.strip()
-    return context_of(request).sign_in.with_key(token) or await bearers_of(request).of(token)
+    token, bearers = token.strip(), bearers_of(request)
+    found = context_of(request).sign_in.with_key(token) or await bearers.of(token)
+    if found is None and not await bearers.is_late(token):
+        await guesses_of(request).count("" if request.client is None else request.client.host)
+    return found
 
 
 async def _by_cookie(request: HTTPConnection) -> Principal | None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from plimsoll.data.store.database import Database
-from plimsoll.security.access_tokens import check_access, may_count
+from plimsoll.security.access_tokens import check_access, is_signed, may_count
 from plimsoll.security.permissions import Principal
 from plimsoll.security.strict_claims import RefusedTokenError
 from plimsoll.services.risk_api.known_callers import KnownCallers
@@ -73,6 +73,11 @@ class Bearers:
             if "." not in token or not may_count(token, await self.keys.ring(now), now):
                 return None
         return await self._callers.of(token)
+
+    async def is_late(self, token: str) -> bool:
+        """Return whether a token that leads nowhere is an access token of ours, so that nobody guesses."""
+        now = self._clock()
+        return "." in token and is_signed(token, await self.keys.ring(now), now)
 
     def forget(self) -> None:
         """Ask for everybody anew: a key, an account or a session has ended."""

@@ -22,6 +22,7 @@ from plimsoll.security.passwords import Passwords
 from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.bearers import Bearers
 from plimsoll.services.risk_api.event_feed import EventFeed
+from plimsoll.services.risk_api.guesses import Guesses
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.known_callers import KnownCallers
 from plimsoll.services.risk_api.places import Places
@@ -175,6 +176,8 @@ class LifespanState(TypedDict):
         What knows who holds which bearer token.
     feed
         The events that clients follow.
+    guesses
+        What counts tokens that lead nowhere.
     refusals
         Who was refused what, until it is written down.
     """
@@ -189,6 +192,7 @@ class LifespanState(TypedDict):
     callers: KnownCallers
     bearers: Bearers
     feed: EventFeed
+    guesses: Guesses
     refusals: Refusals
 
 

@@ -17,6 +17,7 @@ from plimsoll.security.permissions import Principal
 from plimsoll.services.risk_api.bearers import Bearers, holder_of
 from plimsoll.services.risk_api.context import ApiContext, LifespanState
 from plimsoll.services.risk_api.event_feed import EventFeed
+from plimsoll.services.risk_api.guesses import Guesses
 from plimsoll.services.risk_api.kept_answers import KeptAnswers
 from plimsoll.services.risk_api.known_callers import KnownCallers
 from plimsoll.services.risk_api.live.hub import live_hub
@@ -73,6 +74,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "callers": callers,
                     "bearers": Bearers(callers, keys, context.clock),
                     "feed": feed,
+                    "guesses": Guesses(context.database, context.clock),
                     "refusals": refusals,
                 }
         finally:

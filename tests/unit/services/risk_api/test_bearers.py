@@ -52,6 +52,16 @@ class Door:
         return await self.bearers.of(token) is not None
 
 
+async def test_an_access_token_that_is_late_is_no_guess(door: Door) -> None:
+    """It was made by us, and its holder only has to refresh; one that was changed, and a wrong key, are."""
+    token = await door.token()
+    door.now += ACCESS_LIFE
+    assert not await door.opens(token)
+    assert await door.bearers.is_late(token)
+    for other in (token[:-4] + "AAAA", "plk_" + "A" * 43, "a.b.c", ""):
+        assert not await door.bearers.is_late(other)
+
+
 @pytest.fixture
 def door(database: Database, tenant: UUID) -> Door:
     """Return a door."""

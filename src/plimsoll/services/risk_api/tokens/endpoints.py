@@ -10,6 +10,7 @@ from plimsoll.services.risk_api.answers import answer
 from plimsoll.services.risk_api.context import Context, bearers_of
 from plimsoll.services.risk_api.cookies import origin_of
 from plimsoll.services.risk_api.effort import effort
+from plimsoll.services.risk_api.guesses import guesses_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.responses import REFUSED
@@ -103,6 +104,7 @@ async def sign_in_client(said: ClientSignIn, request: Request, context: Context)
         context.database, said.client_assertion, ring, now, address=origin_of(request).address
     )
     if made is None:
+        await guesses_of(request).count(origin_of(request).address)
         raise ProblemError(401, "unauthenticated", "The assertion does not count.")
     return _tokens(made)
 
@@ -117,6 +119,7 @@ async def exchange_refresh_token(said: RefreshToken, request: Request, context: 
         context.database, said.refresh_token, ring, now, address=origin_of(request).address
     )
     if made is None:
+        await guesses_of(request).count(origin_of(request).address)
         bearers.forget()  # a session may have ended for it
         raise ProblemError(401, "unauthenticated", "The refresh token does not count.")
     return _tokens(made)
