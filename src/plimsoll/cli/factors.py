@@ -59,7 +59,7 @@ def recover(
     database_url: DatabaseUrl = None,
     json: Json = False,
 ) -> None:
-    """Ask that the factors of somebody be forgotten; for an administrator another person has to agree."""
+    """Ask that password and factors of somebody be forgotten; an administrator needs another who agrees."""
     chosen = identifier(user, _WHO)
 
     async def question(client: "AsyncRiskClient") -> "Recovery":
@@ -91,7 +91,7 @@ def list_recoveries(data_dir: DataDir = None, database_url: DatabaseUrl = None, 
 def approve(
     recovery: _Recovery, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
 ) -> None:
-    """Agree with a recovery as the second person."""
+    """Agree with a recovery as the second person; prints the link by which its owner begins anew."""
     chosen = identifier(recovery, _WHICH)
 
     async def question(client: "AsyncRiskClient") -> "Recovery":
@@ -114,11 +114,17 @@ def refuse(
 
 
 def _say(recovery: "Recovery", json: bool) -> None:
+    from plimsoll.wire.recoveries import RecoveryWithLink
+
     text = f"recovery   {recovery.id}\nstate      {_state(recovery)}\n"
+    if isinstance(recovery, RecoveryWithLink) and recovery.link is not None:
+        text += f"link       {recovery.link}\n\nGood once. " + (
+            "It was also sent to them.\n" if recovery.mailed else "Give it to them.\n"
+        )
     write_text(recovery.model_dump_json() + "\n" if json else text)
 
 
 def _state(recovery: "Recovery") -> str:
     if recovery.approved is None:
         return f"waits for a second person until {recovery.ends_at:%Y-%m-%d %H:%M}"
-    return "done: the factors are forgotten" if recovery.approved else "refused"
+    return "done: password and factors are forgotten" if recovery.approved else "refused"

@@ -1,6 +1,7 @@
 """Factors of others, recoveries and the rules of codes by SMS: the calls, and methods of both clients."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import TypeVar
 from uuid import UUID
 
 from plimsoll.client.answers import message
@@ -9,10 +10,12 @@ from plimsoll.client.messages import checked
 from plimsoll.client.sending import AsyncSends, Sends
 from plimsoll.wire.factors import FactorList
 from plimsoll.wire.page import Page
-from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage
+from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage, RecoveryWithLink
 from plimsoll.wire.sms_policies import SmsPolicy
 
 __all__ = ["AsyncRecoveryMethods", "RecoveryMethods"]
+
+_Answer = TypeVar("_Answer", bound=Recovery)
 
 
 class RecoveryMethods(Sends):
@@ -22,8 +25,10 @@ class RecoveryMethods(Sends):
         """Return the factors of somebody, and how many recovery codes they have left."""
         return self.send(get(f"/users/{user_id}/factors", message(FactorList)))
 
-    def ask_for_recovery(self, user_id: UUID, reason: str, *, idempotency_key: str | None = None) -> Recovery:
-        """Ask that the factors of somebody be forgotten.
+    def ask_for_recovery(
+        self, user_id: UUID, reason: str, *, idempotency_key: str | None = None
+    ) -> RecoveryWithLink:
+        """Ask that password and factors of somebody be forgotten.
 
         Parameters
         ----------
@@ -42,13 +47,13 @@ class RecoveryMethods(Sends):
         """Return a recovery."""
         return self.send(get(f"/recoveries/{recovery_id}", message(Recovery)))
 
-    def approve_recovery(self, recovery_id: UUID) -> Recovery:
-        """Agree as the second person; the factors and sessions of the user end."""
-        return self.send(_decide(recovery_id, "approve"))
+    def approve_recovery(self, recovery_id: UUID) -> RecoveryWithLink:
+        """Agree as the second person; the answer has the link by which the user begins anew."""
+        return self.send(_decide(recovery_id, "approve", RecoveryWithLink))
 
     def refuse_recovery(self, recovery_id: UUID) -> Recovery:
         """Refuse a recovery, or take it back."""
-        return self.send(_decide(recovery_id, "refuse"))
+        return self.send(_decide(recovery_id, "refuse", Recovery))
 
     def sms_policy(self) -> SmsPolicy:
         """Return what the tenant allows of codes by SMS."""
@@ -68,8 +73,8 @@ class AsyncRecoveryMethods(AsyncSends):
 
     async def ask_for_recovery(
         self, user_id: UUID, reason: str, *, idempotency_key: str | None = None
-    ) -> Recovery:
-        """Ask that the factors of somebody be forgotten; see `RecoveryMethods`."""
+    ) -> RecoveryWithLink:
+        """Ask that password and factors of somebody be forgotten; see `RecoveryMethods`."""
         return await self.send(_ask(user_id, reason, idempotency_key))
 
     def recoveries(self, *, page_size: int | None = None) -> AsyncIterator[Recovery]:
@@ -80,13 +85,13 @@ class AsyncRecoveryMethods(AsyncSends):
         """Return a recovery."""
         return await self.send(get(f"/recoveries/{recovery_id}", message(Recovery)))
 
-    async def approve_recovery(self, recovery_id: UUID) -> Recovery:
-        """Agree as the second person; the factors and sessions of the user end."""
-        return await self.send(_decide(recovery_id, "approve"))
+    async def approve_recovery(self, recovery_id: UUID) -> RecoveryWithLink:
+        """Agree as the second person; the answer has the link by which the user begins anew."""
+        return await self.send(_decide(recovery_id, "approve", RecoveryWithLink))
 
     async def refuse_recovery(self, recovery_id: UUID) -> Recovery:
         """Refuse a recovery, or take it back."""
-        return await self.send(_decide(recovery_id, "refuse"))
+        return await self.send(_decide(recovery_id, "refuse", Recovery))
 
     async def sms_policy(self) -> SmsPolicy:
         """Return what the tenant allows of codes by SMS."""
@@ -97,18 +102,18 @@ class AsyncRecoveryMethods(AsyncSends):
         return await self.send(_policy(wanted))
 
 
-def _ask(user_id: UUID, reason: str, key: str | None) -> Call[Recovery]:
+def _ask(user_id: UUID, reason: str, key: str | None) -> Call[RecoveryWithLink]:
     new = checked(NewRecovery, {"user_id": user_id, "reason": reason})
-    return post("/recoveries", message(Recovery), new, key=key)
+    return post("/recoveries", message(RecoveryWithLink), new, key=key)
 
 
 def _list(limit: int | None) -> Call[Page[Recovery]]:
     return get("/recoveries", message(RecoveryPage), limit=limit)
 
 
-def _decide(recovery_id: UUID, how: str) -> Call[Recovery]:
+def _decide(recovery_id: UUID, how: str, answer: type[_Answer]) -> Call[_Answer]:
     path = f"{API_PREFIX}/recoveries/{recovery_id}/{how}"
-    return Call(method="POST", path=path, read=message(Recovery))
+    return Call(method="POST", path=path, read=message(answer))
 
 
 def _policy(wanted: SmsPolicy) -> Call[SmsPolicy]:

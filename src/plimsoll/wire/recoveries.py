@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from plimsoll.wire.model import Name, WireModel, example
 from plimsoll.wire.page import Page
 
-__all__ = ["NewRecovery", "Recovery", "RecoveryPage"]
+__all__ = ["NewRecovery", "Recovery", "RecoveryPage", "RecoveryWithLink"]
 
 _RECOVERY: dict[str, Any] = {
     "id": "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10",
@@ -24,7 +24,7 @@ _RECOVERY: dict[str, Any] = {
 
 
 class NewRecovery(WireModel):
-    """Somebody whose factors are to be forgotten."""
+    """Somebody whose password and factors are to be forgotten."""
 
     model_config = example({name: _RECOVERY[name] for name in ("user_id", "reason")})
 
@@ -46,6 +46,18 @@ class Recovery(WireModel):
     decided_by: str | None = Field(description="Null until somebody decides")
     decided_at: AwareDatetime | None = Field(description="Null until somebody decides")
     approved: bool | None = Field(description="Null until somebody decides")
+
+
+class RecoveryWithLink(Recovery):
+    """A recovery that was just asked for or agreed with; the link is shown in this answer alone."""
+
+    model_config = example(
+        {**_RECOVERY, "link": None, "link_expires_at": None, "mailed": False},
+    )
+
+    link: str | None = Field(description="By which they choose a password; null until it is approved")
+    link_expires_at: AwareDatetime | None
+    mailed: bool = Field(description="Whether the link was also sent to their address")
 
 
 class RecoveryPage(Page[Recovery]):

@@ -30,6 +30,7 @@ __all__ = [
     "invitation_mail",
     "invite",
     "invite_again",
+    "new_link",
 ]
 
 INVITATION = "pli"
@@ -79,7 +80,7 @@ async def invite(
     """
     user = await users.add(session, email=normal_email(email), name=name, created_by=caller.id)
     await record(session, AuditAction.USER_INVITED, actor=caller, subject=user.id)
-    return await _invited(session, caller, user, now)
+    return await new_link(session, caller, user, now)
 
 
 async def invite_again(
@@ -98,7 +99,7 @@ async def invite_again(
     if user.password is not None or not user.enabled:
         raise ConflictError("this person has a password already, or may not sign in")
     await record(session, AuditAction.USER_INVITED, actor=caller, subject=user.id, detail={"again": True})
-    return await _invited(session, caller, user, now)
+    return await new_link(session, caller, user, now)
 
 
 async def accept_invitation(
@@ -220,9 +221,18 @@ def invitation_mail(invitation: Invitation, link: str) -> Mail:
     return Mail(invitation.user.email, "Your Plimsoll account", text)
 
 
-async def _invited(
+async def new_link(
     session: AsyncSession, caller: Principal, user: UserRecord, now: dt.datetime
 ) -> Invitation:
+    """Make a link by which somebody who has no password chooses one; the one before is good for nothing then.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant.
+    caller, user, now
+        Who makes it, for whom, and when.
+    """
     token = new_token(INVITATION)
     await one_time_tokens.add(
         session,

@@ -1,33 +1,63 @@
-"""Recoveries: the way back for who has lost every factor; two others have to want it for an administrator."""
+"""Recoveries: the way back for who has lost every factor; two others have to want it for an administrator.
+
+It ends with a link by which they choose a password anew; all that opened the account before is over.
+"""
 
 import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import factors, recoveries, users
+from plimsoll.data.store import devices, factors, one_time_tokens, recoveries, refresh_families, users
+from plimsoll.data.store.one_time_tokens import Purpose
 from plimsoll.data.store.recoveries import RecoveryRecord
 from plimsoll.errors import ConflictError, FourEyesError
 from plimsoll.security.permissions import Principal
 from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.mail import Mail
+from plimsoll.workflows.people import INVITATION_LIFE, Invitation, new_link
 
-__all__ = ["LIFE_OF_RECOVERY", "approve_recovery", "ask_for_recovery", "refuse_recovery"]
+__all__ = [
+    "LIFE_OF_RECOVERY",
+    "Recovered",
+    "approve_recovery",
+    "ask_for_recovery",
+    "recovery_mail",
+    "refuse_recovery",
+]
 
 LIFE_OF_RECOVERY = dt.timedelta(hours=24)
 """How long a recovery waits for the second person."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A recovery as it is now.
+
+    Parameters
+    ----------
+    record
+        Who is to be brought back, by whom.
+    link
+        By which they choose a password; None while a second person has to agree.
+    """
+
+    record: RecoveryRecord
+    link: Invitation | None = None
+
+
 async def ask_for_recovery(
     session: AsyncSession, actor: Principal, user_id: UUID, *, reason: str, alone: bool, now: dt.datetime
-) -> RecoveryRecord:
-    """Ask that the factors of somebody be forgotten.
+) -> Recovered:
+    """Ask that password and factors of somebody be forgotten.
 
     Parameters
     ----------
     session, actor
         An open transaction of the tenant, and who asks.
     user_id, reason
-        Whose factors, and why.
+        Whose, and why.
     alone
         Whether one person is enough: for somebody who decides nothing about others. Then it is done at once.
     now
@@ -49,13 +79,13 @@ async def ask_for_recovery(
     )
     detail = {"reason": reason, "recovery": str(asked.id)}
     await record(session, AuditAction.RECOVERY_ASKED, actor=actor, subject=user_id, detail=detail)
-    return await _decided(session, actor, asked, approved=True, now=now) if alone else asked
+    return await _decided(session, actor, asked, approved=True, now=now) if alone else Recovered(asked)
 
 
 async def approve_recovery(
     session: AsyncSession, actor: Principal, recovery_id: UUID, *, now: dt.datetime
-) -> RecoveryRecord:
-    """Agree with a recovery as the second person; the factors are forgotten.
+) -> Recovered:
+    """Agree with a recovery as the second person: what opened the account is over, and there is a link.
 
     Raises
     ------
@@ -87,29 +117,54 @@ async def refuse_recovery(
         If it was decided already or is too old.
     """
     asked = await recoveries.get(session, recovery_id)
-    return await _decided(session, actor, asked, approved=False, now=now)
+    return (await _decided(session, actor, asked, approved=False, now=now)).record
 
 
 async def _decided(
     session: AsyncSession, actor: Principal, asked: RecoveryRecord, *, approved: bool, now: dt.datetime
-) -> RecoveryRecord:
+) -> Recovered:
     if not await recoveries.decide(session, asked.id, by=actor.id, approved=approved, at=now):
         raise ConflictError("the recovery was decided already or is too old", remedy="Ask for a new one.")
     detail = {"recovery": str(asked.id)}
     action = AuditAction.RECOVERY_APPROVED if approved else AuditAction.RECOVERY_REFUSED
     await record(session, action, actor=actor, subject=asked.user_id, detail=detail)
-    if approved:
-        await _forget_factors(session, asked.user_id, now)
-        await users.end_all_sessions(session, asked.user_id)
-        done = AuditAction.RECOVERY_COMPLETED
-        await record(session, done, actor=actor, subject=asked.user_id, detail=detail)
-    return await recoveries.get(session, asked.id)
+    if not approved:
+        return Recovered(await recoveries.get(session, asked.id))
+    user = await users.get(session, asked.user_id, lock=True)
+    if not user.enabled:
+        raise ConflictError("this person may not sign in", remedy="Let them in again first.")
+    await _forget(session, user.id, now)
+    link = await new_link(session, actor, user, now)
+    await record(session, AuditAction.RECOVERY_COMPLETED, actor=actor, subject=user.id, detail=detail)
+    return Recovered(await recoveries.get(session, asked.id), link)
 
 
-async def _forget_factors(session: AsyncSession, user_id: UUID, now: dt.datetime) -> None:
+async def _forget(session: AsyncSession, user_id: UUID, now: dt.datetime) -> None:
+    """Let nothing open an account that has opened it so far: without factors its password must not either."""
+    await users.change(session, user_id, {"password": None})
+    await users.end_all_sessions(session, user_id)
+    await refresh_families.revoke_subject(session, f"user:{user_id}", now, "recovery")
+    await one_time_tokens.revoke(session, Purpose.PASSWORD_RESET, user_id, now)
+    await devices.forget_all(session, user_id)
     for one in await factors.of_user(session, user_id, usable=False, lock=True):
         await factors.remove(session, user_id, one.id, at=now)
     await factors.replace_codes(session, user_id, (), at=now)
+
+
+def recovery_mail(link: Invitation, url: str) -> Mail:
+    """Return what is written to somebody whose account was recovered.
+
+    Parameters
+    ----------
+    link, url
+        What they may use, and where.
+    """
+    text = (
+        "Your Plimsoll account was recovered: its password, factors and sessions are gone. Open this within "
+        f"{INVITATION_LIFE.days} days to choose a password, then add a second factor:\n\n{url}\n\n"
+        "If you did not ask for it, tell an administrator at once.\n"
+    )
+    return Mail(link.user.email, "Your Plimsoll account was recovered", text)
 
 
 def _not_oneself(actor: Principal, user_id: UUID) -> None:

@@ -46,6 +46,8 @@ def test_who_decides_nothing_is_recovered_by_one(
     assert "0 recovery codes" in capfdbinary.readouterr().out.decode()
     recover(person, "lost telephone", json=True, **place)
     assert json.loads(capfdbinary.readouterr().out)["approved"]
+    recover(person, "lost the link", **place)
+    assert "/sign-in#pli_" in capfdbinary.readouterr().out.decode()
     list_recoveries(**place)
     assert "lost telephone" in capfdbinary.readouterr().out.decode()
     list_factors(person, json=True, **place)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from people import as_principal, new_person
-from plimsoll.data.store import factors
+from plimsoll.data.store import factors, users
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.factors import FactorKind
 from plimsoll.data.store.models import new_id
@@ -19,6 +19,7 @@ from plimsoll.workflows.recoveries import (
     LIFE_OF_RECOVERY,
     approve_recovery,
     ask_for_recovery,
+    recovery_mail,
     refuse_recovery,
 )
 
@@ -44,9 +45,11 @@ async def asked(
 ) -> RecoveryRecord:
     """Ask for a recovery."""
     async with database.session(who.tenant) as session:
-        return await ask_for_recovery(
+        made = await ask_for_recovery(
             session, who, person_of(whom), reason="lost telephone", alone=alone, now=NOW
         )
+    assert (made.link is not None) == alone
+    return made.record
 
 
 async def left(database: Database, whom: Principal) -> tuple[int, int]:
@@ -63,11 +66,29 @@ async def test_two_others_bring_somebody_back(database: Database, people: list[P
     assert await left(database, ada) == (1, 1)
     async with database.session(ada.tenant) as session:
         done = await approve_recovery(session, cem, recovery.id, now=NOW)
-    assert (done.approved, done.decided_by) == (True, cem.id)
+    assert (done.record.approved, done.record.decided_by) == (True, cem.id)
     assert await left(database, ada) == (0, 0)
+    assert done.link is not None
+    mail = recovery_mail(done.link, f"https://risk.example/sign-in#{done.link.token}")
+    assert mail.to == "ada@example.com"
+    assert done.link.token in mail.text
+    async with database.session(ada.tenant) as session:
+        assert (await users.get(session, person_of(ada))).password is None
     with pytest.raises(ConflictError):
         async with database.session(ada.tenant) as session:
             await approve_recovery(session, cem, recovery.id, now=NOW)
+
+
+async def test_who_is_shut_out_is_not_brought_back(database: Database, people: list[Principal]) -> None:
+    """They are let in again first; the recovery waits."""
+    ada, bob, cem = people
+    recovery = await asked(database, bob, ada)
+    async with database.session(ada.tenant) as session:
+        await users.change(session, person_of(ada), {"enabled": False})
+    with pytest.raises(ConflictError, match="sign in"):
+        async with database.session(ada.tenant) as session:
+            await approve_recovery(session, cem, recovery.id, now=NOW)
+    assert await left(database, ada) == (1, 1)
 
 
 async def test_nobody_is_two_people(database: Database, people: list[Principal]) -> None:

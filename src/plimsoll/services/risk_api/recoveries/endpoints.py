@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from plimsoll.data.store import recoveries, users
+from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.security.second_factor import needs_second_factor
 from plimsoll.services.risk_api.answers import created
@@ -16,9 +17,10 @@ from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import Require, StepUp
 from plimsoll.services.risk_api.responses import CONFLICT
 from plimsoll.services.risk_api.routes import ApiRouter
-from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage
+from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage, RecoveryWithLink
 from plimsoll.workflows import recoveries as workflow
 from plimsoll.workflows.granted import permissions_of
+from plimsoll.workflows.mail import Mailer
 
 __all__ = [
     "approve_recovery",
@@ -35,16 +37,16 @@ _Reader = Annotated[Principal, Require[Permission.USERS_READ]]
 _Writer = Annotated[Principal, Require[Permission.USERS_WRITE]]
 
 
-@router.post("", status_code=201, response_model=Recovery, dependencies=[StepUp])
+@router.post("", status_code=201, response_model=RecoveryWithLink, dependencies=[StepUp])
 async def ask_for_recovery(
     new: NewRecovery, once: Once, context: Context, callers: Callers, caller: _Writer
 ) -> Response:
-    """Ask that the factors of somebody be forgotten; for an administrator another one has to agree."""
+    """Ask that password and factors of somebody be forgotten; of an administrator another has to agree."""
 
     async def make(session: AsyncSession) -> Response:
         user = await users.get(session, new.user_id)
         held, _ = await permissions_of(session, f"user:{user.id}")
-        record = await workflow.ask_for_recovery(
+        made = await workflow.ask_for_recovery(
             session,
             caller,
             user.id,
@@ -52,9 +54,10 @@ async def ask_for_recovery(
             alone=not (user.administrator or needs_second_factor(held)),
             now=context.clock(),
         )
-        return created(Recovery.model_validate(record), location=f"{router.prefix}/{record.id}")
+        shown = await _told(made, context.mailer, context.address)
+        return created(shown, location=f"{router.prefix}/{shown.id}")
 
-    answer = await once(make)
+    answer = await once(make, secret=True)
     callers.forget()
     return answer
 
@@ -78,12 +81,12 @@ async def get_recovery(recovery_id: UUID, context: Context, caller: _Reader) -> 
 @router.post("/{recovery_id}/approve", responses=CONFLICT, dependencies=[StepUp])
 async def approve_recovery(
     recovery_id: UUID, context: Context, callers: Callers, caller: _Writer
-) -> Recovery:
-    """Agree as the second person: the factors and sessions of the user end."""
+) -> RecoveryWithLink:
+    """Agree as the second person: all that opened the account ends, and a link lets its owner begin anew."""
     async with context.database.session(caller.tenant) as session:
-        record = await workflow.approve_recovery(session, caller, recovery_id, now=context.clock())
+        made = await workflow.approve_recovery(session, caller, recovery_id, now=context.clock())
     callers.forget()
-    return Recovery.model_validate(record)
+    return await _told(made, context.mailer, context.address)
 
 
 @router.post("/{recovery_id}/refuse", responses=CONFLICT)
@@ -92,3 +95,16 @@ async def refuse_recovery(recovery_id: UUID, context: Context, caller: _Writer) 
     async with context.database.session(caller.tenant) as session:
         record = await workflow.refuse_recovery(session, caller, recovery_id, now=context.clock())
     return Recovery.model_validate(record)
+
+
+async def _told(made: workflow.Recovered, mailer: Mailer, address: str) -> RecoveryWithLink:
+    """Send the link to whom it is for, as far as that is possible."""
+    shown = Recovery.model_validate(made.record).model_dump()
+    if made.link is None:
+        return RecoveryWithLink(**shown, link=None, link_expires_at=None, mailed=False)
+    link, mailed = f"{address}/sign-in#{made.link.token}", True
+    try:
+        await mailer.send(workflow.recovery_mail(made.link, link))
+    except UnavailableError:
+        mailed = False
+    return RecoveryWithLink(**shown, link=link, link_expires_at=made.link.expires_at, mailed=mailed)
