@@ -22,9 +22,11 @@ from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.signing_keys import load_ring
 from somebody import EMAIL, PASSWORD, new_user
 
-__all__ = ["ME", "TokenSite", "token_site"]
+__all__ = ["ME", "OUTSIDE", "TokenSite", "token_site"]
 
 ME = "/api/v1/me"
+OUTSIDE = "https://risk.example"
+"""Where people are told to find it."""
 _Found = TypeVar("_Found")
 
 
@@ -93,7 +95,10 @@ def token_site(database_url: str, *, loopback: bool = False) -> Iterator[TokenSi
     user_id = _on(database_url, person)
     key, outward = new_token("plk"), Outward(loopback=loopback)
     context = ApiContext(
-        database=Database(database_url), sign_in=LocalSignIn(LOCAL_TENANT, key), outward=outward
+        database=Database(database_url),
+        sign_in=LocalSignIn(LOCAL_TENANT, key),
+        outward=outward,
+        address=OUTSIDE,
     )
     with serving(create_app(context)) as port:
         yield TokenSite(f"http://127.0.0.1:{port}", database_url, outward, key, user_id)

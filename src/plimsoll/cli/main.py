@@ -16,6 +16,7 @@ from plimsoll.cli.channels import channels
 from plimsoll.cli.db import db
 from plimsoll.cli.demo import demo
 from plimsoll.cli.doctor import doctor
+from plimsoll.cli.identity_providers import identity_providers
 from plimsoll.cli.jobs import jobs
 from plimsoll.cli.keys import keys
 from plimsoll.cli.limits import limits
@@ -86,6 +87,7 @@ app.add_typer(webhooks, name="webhooks")
 app.add_typer(tenants, name="tenants")
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
+app.add_typer(identity_providers, name="identity-providers")
 app.add_typer(sessions, name="sessions")
 app.add_typer(audit, name="audit")
 app.add_typer(secrets, name="secrets")

@@ -23,6 +23,10 @@ def _list(limit: int | None) -> Call[Page[IdentityProvider]]:
     return get("/identity-providers", message(IdentityProviderPage), limit=limit)
 
 
+def _one(provider_id: UUID) -> Call[IdentityProvider]:
+    return get(f"/identity-providers/{provider_id}", message(IdentityProvider))
+
+
 def _remove(provider_id: UUID) -> Call[None]:
     return post(f"/identity-providers/{provider_id}/remove", lambda _: None)
 
@@ -39,6 +43,10 @@ class IdentityProviderMethods(Sends):
     def identity_providers(self, *, page_size: int | None = None) -> Iterator[IdentityProvider]:
         """Yield providers, oldest first."""
         return self.items(_list(page_size))
+
+    def identity_provider(self, provider_id: UUID) -> IdentityProvider:
+        """Return a provider."""
+        return self.send(_one(provider_id))
 
     def remove_identity_provider(self, provider_id: UUID) -> None:
         """Believe a provider no more."""
@@ -57,6 +65,10 @@ class AsyncIdentityProviderMethods(AsyncSends):
     def identity_providers(self, *, page_size: int | None = None) -> AsyncIterator[IdentityProvider]:
         """Yield providers, oldest first."""
         return self.items(_list(page_size))
+
+    async def identity_provider(self, provider_id: UUID) -> IdentityProvider:
+        """Return a provider."""
+        return await self.send(_one(provider_id))
 
     async def remove_identity_provider(self, provider_id: UUID) -> None:
         """Believe a provider no more."""

@@ -18,6 +18,14 @@ _BY_TYPE: Mapping[str, frozenset[str]] = {
     "EC": frozenset({"ES256", "ES384"}),
     "OKP": frozenset({"Ed25519"}),
 }
+_SEVERAL = frozenset(
+    {
+        "mfa",
+        "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+        "https://refeds.org/profile/mfa",
+    }
+)
+"""Contexts of authentication that mean several factors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +38,13 @@ class Identity:
         Their name there, for good.
     email
         Only if the provider says that it has checked it; else empty.
+    by_several
+        Whether the provider says that they have shown more than one factor.
     """
 
     subject: str
     email: str
+    by_several: bool = False
 
 
 def check_id_token(
@@ -70,7 +81,14 @@ def check_id_token(
     if len(subject) > 255 or not subject.isprintable():
         raise RefusedTokenError("claims")
     email = text(claims, "email") if claims.get("email_verified") is True else ""
-    return Identity(subject, email)
+    return Identity(subject, email, _by_several(claims))
+
+
+def _by_several(claims: Mapping[str, Any]) -> bool:
+    """Return whether ``amr`` (RFC 8176) or ``acr`` says so in so many words."""
+    methods, context = claims.get("amr"), claims.get("acr")
+    named = isinstance(methods, list) and "mfa" in methods
+    return named or (isinstance(context, str) and context in _SEVERAL)
 
 
 def _verified(token: str, keys: Mapping[str, Any]) -> bytes:

@@ -6,7 +6,7 @@ from plimsoll.security.permissions import Permission
 
 __all__ = ["allowed_with", "has_shown_second", "needs_second_factor"]
 
-_FIRST = frozenset({"password"})
+_FIRST = frozenset({"password", "single-sign-on"})
 _DECIDES = frozenset(
     {"users", "sessions", "roles", "teams", "grants", "accounts", "keys", "secrets", "audit", "recoveries"}
 )
@@ -38,8 +38,8 @@ def allowed_with(permissions: frozenset[Permission], factors: Iterable[str]) -> 
     permissions
         All that were granted.
     factors
-        What was shown in this session, such as ``password`` and ``totp``. A single sign-on counts as a second
-        factor: there the provider asks for it.
+        What was shown in this session, such as ``password`` and ``totp``. A single sign-on is one factor, and
+        two where the provider says that it has asked for two.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def allowed_with(permissions: frozenset[Permission], factors: Iterable[str]) -> 
 
 
 def has_shown_second(factors: Iterable[str]) -> bool:
-    """Return whether more than a password was shown.
+    """Return whether more was shown than a password, or than a provider that has asked for one.
 
     Parameters
     ----------

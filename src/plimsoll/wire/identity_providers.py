@@ -16,6 +16,7 @@ _PROVIDER: dict[str, Any] = {
     "issuer": "https://login.example.com",
     "client_id": "plimsoll",
     "sign_in": "/sign-in/provider/0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10",
+    "redirect_uri": "https://risk.example.com/sign-in/back",
     "created_at": "2026-06-30T07:00:00.000000Z",
     "created_by": "local",
 }
@@ -49,6 +50,7 @@ class IdentityProvider(WireModel):
     issuer: str
     client_id: str
     sign_in: str = Field(description="Where a browser signs in through it")
+    redirect_uri: str = Field(description="Where it sends people back to; it has to allow that")
     created_at: AwareDatetime
     created_by: str
 

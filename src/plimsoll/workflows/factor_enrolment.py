@@ -317,7 +317,7 @@ async def may_add(session: AsyncSession, actor: Principal) -> None:
 
 async def _shown(session: AsyncSession, actor: Principal) -> None:
     if not has_shown_second(actor.factors) and await factors.of_user(session, person_of(actor)):
-        remedy = "Sign out, and in again with your second factor."
+        remedy = "Show it at /api/v1/me/step-up, or sign in anew with it."
         raise PermissionDeniedError("this needs the second factor that you have", remedy=remedy)
 
 

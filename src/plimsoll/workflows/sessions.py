@@ -102,6 +102,8 @@ async def begin(
     factors: frozenset[str],
     origin: Origin,
     now: dt.datetime,
+    is_fresh: bool = True,
+    provider: UUID | None = None,
 ) -> SignedIn:
     """Begin a session of somebody who has shown who they are.
 
@@ -115,6 +117,10 @@ async def begin(
         How they have shown it.
     origin, now
         From where, and when.
+    is_fresh
+        Whether what is most sensitive is allowed at once, and not after another proof.
+    provider
+        Who says so, where it is somebody else.
     """
     token = new_token()
     mark, strange = await _mark(session, user.id, origin, now)
@@ -126,19 +132,16 @@ async def begin(
         factors=sorted(factors),
         created_at=now,
         seen_at=now,
-        stepped_up_at=now,
+        stepped_up_at=now if is_fresh else None,
         address=origin.address,
         agent=origin.agent[:_LONGEST_AGENT],
     )
     action = AuditAction.SIGN_IN_NEW_DEVICE if strange else AuditAction.SIGN_IN_SUCCEEDED
+    detail = {"factors": sorted(factors), "agent": origin.agent[:_LONGEST_AGENT]}
+    if provider is not None:
+        detail["provider"] = str(provider)
     await note_done(
-        session,
-        action,
-        user,
-        tenant,
-        address=origin.address,
-        detail={"factors": sorted(factors), "agent": origin.agent[:_LONGEST_AGENT]},
-        at_session=record.id,
+        session, action, user, tenant, address=origin.address, detail=detail, at_session=record.id
     )
     return SignedIn(token, record.id, user.id, tenant, mark)
 

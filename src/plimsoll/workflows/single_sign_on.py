@@ -1,9 +1,11 @@
 """Single sign-on by OpenID Connect: people are sent to a provider and come back with a code, once."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +17,7 @@ from plimsoll.data.store.models import new_id
 from plimsoll.data.store.providers import ProviderRecord
 from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import NotFoundError, PlimsollError, SignInError, UnavailableError, UsageError
+from plimsoll.security.base64url import encoded
 from plimsoll.security.emails import normal_email
 from plimsoll.security.id_tokens import Identity, check_id_token
 from plimsoll.security.permissions import Principal
@@ -23,6 +26,7 @@ from plimsoll.security.tokens import TOKEN, derived, digest, new_token
 from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.fetching import fetch_json
 from plimsoll.workflows.outward import Outward, check_url
+from plimsoll.workflows.second_step import SecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 
 __all__ = ["ON_THE_WAY", "Return", "Sent", "add_provider", "come_back", "remove_provider", "send_to"]
@@ -31,7 +35,7 @@ ON_THE_WAY = dt.timedelta(minutes=10)
 """For so long somebody may be at the provider."""
 
 _SCOPE = "openid email"
-_FACTOR = "single-sign-on"
+_FACTOR, _SEVERAL = "single-sign-on", "provider-mfa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +157,6 @@ async def send_to(
     UnavailableError
         If it does not answer.
     """
-    from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped] # it has no types
-        prepare_grant_uri,
-    )
-    from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped] # as above
-        create_s256_code_challenge,
-    )
-
     tenant = await tenant_of(database, "identity_providers", provider_id)
     if tenant is None:
         raise NotFoundError("there is no such provider")
@@ -176,33 +173,42 @@ async def send_to(
             expires_at=now + ON_THE_WAY,
             now=now,
         )
-    url = prepare_grant_uri(
-        said["authorization_endpoint"],
-        client_id=provider.client_id,
-        response_type="code",
-        redirect_uri=back_to,
-        scope=_SCOPE,
-        state=state,
-        nonce=derived(browser, "nonce"),
-        code_challenge=create_s256_code_challenge(derived(browser, "verifier")),
-        code_challenge_method="S256",
-    )
-    return Sent(str(url), browser)
+    asked = {
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": back_to,
+        "scope": _SCOPE,
+        "state": state,
+        "nonce": derived(browser, "nonce"),
+        "code_challenge": encoded(hashlib.sha256(derived(browser, "verifier").encode()).digest()),
+        "code_challenge_method": "S256",
+    }
+    return Sent(_with_query(said["authorization_endpoint"], asked), browser)
 
 
 async def come_back(
-    database: Database, outward: Outward, came: Return, *, back_to: str, origin: Origin, now: dt.datetime
+    database: Database,
+    outward: Outward,
+    second: SecondStep,
+    came: Return,
+    *,
+    back_to: str,
+    origin: Origin,
+    now: dt.datetime,
 ) -> SignedIn:
     """Sign in who comes back from a provider.
 
     The state and the browser must be those that were sent, and count once. Whom the provider means is known
     by its name for them; the first time by the e-mail address, if the provider has checked it. Nobody is
-    made an account for it.
+    made an account for it. It counts as one factor unless the provider says that it was several: whoever
+    needs a second one shows their own by a step-up.
 
     Parameters
     ----------
     database, outward, back_to, now
         As for `send_to`.
+    second
+        What knows who has a second factor here.
     came
         With what they come.
     origin
@@ -234,14 +240,17 @@ async def come_back(
         reason = str(error)
     async with database.session(found.tenant) as session:
         user = None if identity is None else await _user(session, provider, identity)
-        if user is not None:
+        if identity is not None and user is not None:
+            shown = {_FACTOR, _SEVERAL} if identity.by_several else {_FACTOR}
             return await begin(
                 session,
                 user,
                 tenant=found.tenant,
-                factors=frozenset({_FACTOR}),
+                factors=frozenset(shown),
                 origin=origin,
                 now=now,
+                is_fresh=identity.by_several or not await second.kinds(session, user.id),
+                provider=provider.id,
             )
         await record(
             session,
@@ -307,6 +316,12 @@ async def _user(session: AsyncSession, provider: ProviderRecord, identity: Ident
             return None
         await providers.link(session, provider.id, identity.subject, user.id)
     return user
+
+
+def _with_query(url: str, asked: Mapping[str, str]) -> str:
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, urlencode(asked))))
+    return urlunsplit(parts._replace(query=query, fragment=""))
 
 
 def _refused() -> SignInError:

@@ -17,6 +17,7 @@ def test_a_provider_is_added_listed_and_removed(api_url: str, key: str) -> None:
     with RiskClient(api_url, key) as client:
         made = client.add_identity_provider(*WORK)
         assert list(client.identity_providers()) == [made]
+        assert client.identity_provider(made.id) == made
         client.remove_identity_provider(made.id)
         assert list(client.identity_providers()) == []
         with pytest.raises(UsageError):
@@ -30,6 +31,7 @@ def test_on_an_event_loop_it_is_the_same(api_url: str, key: str) -> None:
         async with AsyncRiskClient(api_url, key) as client:
             made = await client.add_identity_provider(*WORK)
             assert [one async for one in client.identity_providers()] == [made]
+            assert await client.identity_provider(made.id) == made
             await client.remove_identity_provider(made.id)
 
     asyncio.run(act())

@@ -30,6 +30,22 @@ def check(
     return check_id_token(token, keys, issuer="i", client_id="c", nonce="n", now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("said", "several"),
+    [
+        ({}, False),
+        ({"amr": ["pwd", "otp"]}, False),
+        ({"amr": "mfa"}, False),
+        ({"acr": ["mfa"]}, False),
+        ({"amr": ["mfa"]}, True),
+        ({"acr": "https://refeds.org/profile/mfa"}, True),
+    ],
+)
+def test_several_factors_are_believed_when_they_are_named(said: dict[str, Any], several: bool) -> None:
+    """By the words of RFC 8176 and of the profiles that mean it, in the form that they have."""
+    assert check({**GOOD, **said}).by_several == several
+
+
 @pytest.mark.parametrize(("key", "algorithm"), [(RSA, "RS256"), (RSA, "PS256"), (EC, "ES256")])
 def test_a_token_for_us_names_somebody(key: RSAKey | ECKey, algorithm: str) -> None:
     """The address only if it was checked."""

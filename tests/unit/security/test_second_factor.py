@@ -18,7 +18,7 @@ def test_whoever_decides_about_others_needs_one() -> None:
     assert not needs_second_factor(())
 
 
-@pytest.mark.parametrize("factor", ["passkey", "totp", "sms", "recovery", "sso"])
+@pytest.mark.parametrize("factor", ["passkey", "totp", "sms", "recovery", "provider-mfa"])
 def test_each_second_factor_opens_everything(factor: str) -> None:
     """An administrator with any of them has all that was granted."""
     assert allowed_with(EVERYTHING, {"password", factor}) == EVERYTHING
@@ -26,7 +26,7 @@ def test_each_second_factor_opens_everything(factor: str) -> None:
 
 def test_without_one_an_administrator_may_do_nothing() -> None:
     """A password alone, or nothing at all, leaves no permission; others keep theirs."""
-    for shown in ((), ("password",)):
+    for shown in ((), ("password",), ("single-sign-on",)):
         assert allowed_with(EVERYTHING, shown) == frozenset()
         assert allowed_with(READING, shown) == READING
 
@@ -35,5 +35,6 @@ def test_a_password_is_no_second_factor() -> None:
     """Nor is nothing; whatever else was verified is."""
     assert not has_shown_second(())
     assert not has_shown_second(("password",))
+    assert not has_shown_second(("single-sign-on",))
     assert has_shown_second(("password", "recovery"))
     assert has_shown_second(("passkey",))

@@ -25,7 +25,7 @@ from plimsoll.workflows.single_sign_on import (
     remove_provider,
     send_to,
 )
-from somebody import new_user
+from somebody import Codes, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +41,7 @@ class Way:
         self.tenant = tenant
         self.provider = provider
         self.outward = Outward(loopback=True)
+        self.second = Codes()
         self.id = uuid4()
 
     async def believe(self, issuer: str) -> None:
@@ -68,7 +69,9 @@ class Way:
         back = parse_qs(urlsplit(self.provider.authorized(asked)).query)
         came = Return(back["state"][0], back["code"][0], back["iss"][0], sent.browser)
         now = dt.datetime.now(dt.UTC) + later
-        return await come_back(self.database, self.outward, came, back_to=HERE, origin=Origin(), now=now)
+        return await come_back(
+            self.database, self.outward, self.second, came, back_to=HERE, origin=Origin(), now=now
+        )
 
     async def actions(self) -> list[str]:
         """Return what the audit says."""

@@ -15,6 +15,7 @@ from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import Require, StepUp
 from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.single_sign_on.endpoints import way_back
 from plimsoll.wire.identity_providers import IdentityProvider, IdentityProviderPage, NewIdentityProvider
 from plimsoll.workflows.single_sign_on import add_provider, remove_provider
 
@@ -48,7 +49,7 @@ async def create_identity_provider(
             client_secret=new.client_secret,
             actor=caller,
         )
-        return created(_provider(record), location=f"{router.prefix}/{record.id}")
+        return created(_provider(record, context), location=f"{router.prefix}/{record.id}")
 
     return await once(make)
 
@@ -59,14 +60,14 @@ async def list_identity_providers(context: Context, caller: _Reader, paging: Pag
     async with context.database.session(caller.tenant) as session:
         found = await providers.page(session, after=paging.after, limit=paging.probe)
     shown, following = paging.cut(found, cursor=lambda record: record.id)
-    return IdentityProviderPage(items=tuple(map(_provider, shown)), next=following)
+    return IdentityProviderPage(items=tuple(_provider(record, context) for record in shown), next=following)
 
 
 @router.get("/{provider_id}")
 async def get_identity_provider(provider_id: UUID, context: Context, caller: _Reader) -> IdentityProvider:
     """Read a provider, without the secret."""
     async with context.database.session(caller.tenant) as session:
-        return _provider(await providers.get(session, provider_id))
+        return _provider(await providers.get(session, provider_id), context)
 
 
 @router.post("/{provider_id}/remove", status_code=204, dependencies=[StepUp])
@@ -77,13 +78,14 @@ async def remove_identity_provider(provider_id: UUID, context: Context, caller: 
     return Response(status_code=204)
 
 
-def _provider(record: ProviderRecord) -> IdentityProvider:
+def _provider(record: ProviderRecord, context: Context) -> IdentityProvider:
     return IdentityProvider(
         id=record.id,
         name=record.name,
         issuer=record.issuer,
         client_id=record.client_id,
         sign_in=f"/sign-in/provider/{record.id}",
+        redirect_uri=way_back(context),
         created_at=record.created_at,
         created_by=record.created_by,
     )

@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from plimsoll.performance.overload import Priority
-from plimsoll.services.risk_api.context import Context
+from plimsoll.services.risk_api.context import ApiContext, Context
 from plimsoll.services.risk_api.cookies import keep_device, keep_session, origin_of
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.routes import ApiRouter
+from plimsoll.services.risk_api.second_steps import second_step
 from plimsoll.wire.model import WireModel
 from plimsoll.workflows.single_sign_on import ON_THE_WAY, Return, come_back, send_to
 
-__all__ = ["WayBack", "from_provider", "router", "to_provider"]
+__all__ = ["WayBack", "from_provider", "router", "to_provider", "way_back"]
 
 router = ApiRouter("single-sign-on", prefix="")
 
@@ -47,7 +48,7 @@ class WayBack(WireModel):
 async def to_provider(provider_id: UUID, request: Request, context: Context) -> Response:
     """Send a browser to a provider."""
     now = context.clock()
-    sent = await send_to(context.database, context.outward, provider_id, back_to=_address(request), now=now)
+    sent = await send_to(context.database, context.outward, provider_id, back_to=way_back(context), now=now)
     answer = RedirectResponse(sent.url, 303, {"Cache-Control": "no-store"})
     answer.set_cookie(
         _name(request),
@@ -69,8 +70,9 @@ async def from_provider(back: Annotated[WayBack, Query()], request: Request, con
     made = await come_back(
         context.database,
         context.outward,
+        second_step(context, request),
         came,
-        back_to=_address(request),
+        back_to=way_back(context),
         origin=origin_of(request),
         now=context.clock(),
     )
@@ -87,9 +89,10 @@ async def from_provider(back: Annotated[WayBack, Query()], request: Request, con
     return answer
 
 
+def way_back(context: ApiContext) -> str:
+    """Return where a provider sends people back to: where we were told to be, not what a request says."""
+    return f"{context.address}{_BACK}"
+
+
 def _name(request: Request) -> str:
     return f"__Host-{_COOKIE}" if request.scope["scheme"] == "https" else _COOKIE
-
-
-def _address(request: Request) -> str:
-    return f"{request.scope['scheme']}://{request.headers.get('host', '')}{_BACK}"
