@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection, Request
 
 from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Principal
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.workflows.audit import record
 
 __all__ = ["Audit", "Auditing", "address_of", "auditing"]
@@ -65,4 +65,4 @@ def auditing(request: Request) -> Auditing:
     return Auditing(request)
 
 
-Audit = Annotated[Auditing, Depends(auditing)]
+Audit = Annotated[Auditing, at_once(auditing)]

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, TypedDict
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,6 +20,7 @@ from plimsoll.performance.overload import Admission
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.tokens import new_token
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.bearers import Bearers
 from plimsoll.services.risk_api.event_feed import EventFeed
 from plimsoll.services.risk_api.guesses import Guesses
@@ -232,10 +233,10 @@ def live_of(request: HTTPConnection) -> LiveHub:
     return live
 
 
-Calculations = Annotated[Places, Depends(calculations_of)]
-Callers = Annotated[KnownCallers, Depends(callers_of)]
-Context = Annotated[ApiContext, Depends(context_of)]
-Live = Annotated[LiveHub, Depends(live_of)]
+Calculations = Annotated[Places, at_once(calculations_of)]
+Callers = Annotated[KnownCallers, at_once(callers_of)]
+Context = Annotated[ApiContext, at_once(context_of)]
+Live = Annotated[LiveHub, at_once(live_of)]
 
 
 @asynccontextmanager

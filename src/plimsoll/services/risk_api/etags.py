@@ -4,10 +4,11 @@ import hashlib
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Header
 from starlette.requests import Request
 from starlette.responses import Response
 
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.problems import ProblemError
 
 __all__ = ["ExpectedVersion", "etag", "expected_version", "not_modified", "tagged"]
@@ -84,4 +85,4 @@ def expected_version(
     return int(found.group(1))
 
 
-ExpectedVersion = Annotated[int, Depends(expected_version)]
+ExpectedVersion = Annotated[int, at_once(expected_version)]

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Header
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store.idempotency import claim, complete
 from plimsoll.security.permissions import Principal
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.context import context_of
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.problems import ProblemError
@@ -131,4 +132,4 @@ def creation(
     return Creation(request, found.group(1))
 
 
-Once = Annotated[Creation, Depends(creation)]
+Once = Annotated[Creation, at_once(creation)]

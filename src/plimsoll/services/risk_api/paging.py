@@ -6,8 +6,10 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Query
 from starlette.requests import Request
+
+from plimsoll.services.risk_api.at_once import at_once
 
 __all__ = ["DEFAULT_LIMIT", "MAX_LIMIT", "Paging", "PagingRequest", "paging"]
 
@@ -75,4 +77,4 @@ def paging(
     return PagingRequest(after, limit, request.url.path, query)
 
 
-Paging = Annotated[PagingRequest, Depends(paging)]
+Paging = Annotated[PagingRequest, at_once(paging)]

@@ -3,7 +3,9 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Header
+
+from plimsoll.services.risk_api.at_once import at_once
 
 __all__ = ["RespondAsync", "respond_async"]
 
@@ -30,4 +32,4 @@ def respond_async(
     return prefer is not None and _ASYNC.search(prefer) is not None
 
 
-RespondAsync = Annotated[bool, Depends(respond_async)]
+RespondAsync = Annotated[bool, at_once(respond_async)]

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 import structlog
-from fastapi import Depends, Header
+from fastapi import Header
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from plimsoll.errors import PlimsollError, UnavailableError
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.problems import ProblemError
 
 __all__ = [
@@ -249,4 +250,4 @@ def last_event_id(
     return last_event_id
 
 
-LastEventId = Annotated[str | None, Depends(last_event_id)]
+LastEventId = Annotated[str | None, at_once(last_event_id)]

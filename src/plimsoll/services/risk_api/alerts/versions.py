@@ -3,9 +3,10 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Header
 
 from plimsoll.data.store.alerts import AlertRecord
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.problems import ProblemError
 
 __all__ = ["AlertVersion", "alert_tag", "alert_version"]
@@ -49,4 +50,4 @@ def alert_version(
     return int(found.group(1))
 
 
-AlertVersion = Annotated[int, Depends(alert_version)]
+AlertVersion = Annotated[int, at_once(alert_version)]

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from plimsoll.data.store.narrowing import whole_tenant
 from plimsoll.errors import UsageError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
+from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.authentication import still_allowed
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.event_feed import EventFeed
@@ -52,7 +53,7 @@ async def read_events(
     context: Context,
     caller: _Reader,
     request: Request,
-    feed: Annotated[EventFeed, Depends(feed_of)],
+    feed: Annotated[EventFeed, at_once(feed_of)],
     last: LastEventId,
     after: Annotated[
         int | None, Query(ge=0, le=_LARGEST, description="Position of the last event that was seen")
