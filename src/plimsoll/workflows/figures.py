@@ -11,11 +11,12 @@ from plimsoll.data.history import HistoryResult
 from plimsoll.reporting.report import NodeRisk, PositionRisk, WorstScenario
 from plimsoll.risk.attribution import components, incremental, marginal
 from plimsoll.risk.cube import Cube, Nodes
-from plimsoll.risk.estimators import es_weights, tail_measures, var_weights
+from plimsoll.risk.estimators import EsEstimator, VarEstimator, es_weights, tail_measures, var_weights
 from plimsoll.risk.market import Quality
 from plimsoll.risk.measures import Estimate, expected_shortfall, value_at_risk, volatility, worst
 from plimsoll.risk.portfolio import Position
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
+from plimsoll.risk.worst_first import WorstFirst, worst_first
 from plimsoll.workflows.inputs import factor_names, price_factor
 from plimsoll.workflows.request import Method, ReportRequest
 
@@ -49,27 +50,26 @@ class Tail:
         equal = bool(np.ptp(scenarios.weights) == 0)
         return cls(request, None if equal else scenarios.weights, scenarios.observations)
 
-    def var_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the scenario weights of VaR, shape (S,)."""
-        return var_weights(
-            pnl,
-            self.request.confidence,
-            probabilities=self.probabilities,
-            estimator=self.request.estimators[0],
-        )
+    @cached_property
+    def estimators(self) -> tuple[VarEstimator, EsEstimator]:
+        """Those of VaR and ES."""
+        return self.request.estimators
 
-    def es_weights(self, pnl: NDArray[np.float64]) -> NDArray[np.float64]:
+    def lined_up(self, pnl: NDArray[np.float64] | WorstFirst) -> WorstFirst:
+        """Return a vector over the scenarios from the worst to the best: sorted once for all its measures."""
+        return pnl if isinstance(pnl, WorstFirst) else worst_first(pnl, self.probabilities)
+
+    def var_weights(self, pnl: NDArray[np.float64] | WorstFirst) -> NDArray[np.float64]:
+        """Return the scenario weights of VaR, shape (S,)."""
+        return var_weights(self.lined_up(pnl), self.request.confidence, estimator=self.estimators[0])
+
+    def es_weights(self, pnl: NDArray[np.float64] | WorstFirst) -> NDArray[np.float64]:
         """Return the scenario weights of ES, shape (S,)."""
-        return es_weights(
-            pnl,
-            self.request.confidence,
-            probabilities=self.probabilities,
-            estimator=self.request.estimators[1],
-        )
+        return es_weights(self.lined_up(pnl), self.request.confidence, estimator=self.estimators[1])
 
     def measures(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return VaR and ES of many vectors, each of shape (N,)."""
-        var, es = self.request.estimators
+        var, es = self.estimators
         return tail_measures(
             rows,
             self.request.confidence,
@@ -78,24 +78,22 @@ class Tail:
             es_estimator=es,
         )
 
-    def var(self, pnl: NDArray[np.float64]) -> Estimate:
+    def var(self, pnl: NDArray[np.float64] | WorstFirst) -> Estimate:
         """Return VaR with its interval."""
         return value_at_risk(
-            pnl,
+            self.lined_up(pnl),
             self.request.confidence,
-            probabilities=self.probabilities,
-            estimator=self.request.estimators[0],
+            estimator=self.estimators[0],
             horizon_days=self.request.horizon_days,
             observations=self.observations,
         )
 
-    def es(self, pnl: NDArray[np.float64]) -> Estimate:
+    def es(self, pnl: NDArray[np.float64] | WorstFirst) -> Estimate:
         """Return ES with its interval."""
         return expected_shortfall(
-            pnl,
+            self.lined_up(pnl),
             self.request.confidence,
-            probabilities=self.probabilities,
-            estimator=self.request.estimators[1],
+            estimator=self.estimators[1],
             horizon_days=self.request.horizon_days,
             observations=self.observations,
         )
@@ -120,7 +118,7 @@ class RiskFigures:
     @classmethod
     def of(cls, cube: Cube, tail: Tail) -> "RiskFigures":
         """Return those of all positions of a cube."""
-        total = cube.total()
+        total = tail.lined_up(cube.total())
         return cls(float(cube.values.sum()), tail.var(total), tail.es(total))
 
 
@@ -153,12 +151,12 @@ class Figures:
     @cached_property
     def var(self) -> Estimate:
         """VaR of the book."""
-        return self.tail.var(self.total)
+        return self.tail.var(self._lined_up)
 
     @cached_property
     def es(self) -> Estimate:
         """ES of the book."""
-        return self.tail.es(self.total)
+        return self.tail.es(self._lined_up)
 
     @property
     def volatility(self) -> float:
@@ -220,6 +218,10 @@ class Figures:
         return max(known, default=Quality.OBSERVED)
 
     @cached_property
+    def _lined_up(self) -> WorstFirst:
+        return self.tail.lined_up(self.total)
+
+    @cached_property
     def _qualities(self) -> dict[str, Quality]:
         return weakest_qualities(self.market)
 
@@ -254,7 +256,7 @@ class Figures:
         )
 
     def _components(self, rows: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        weights = self.tail.var_weights(self.total), self.tail.es_weights(self.total)
+        weights = self.tail.var_weights(self._lined_up), self.tail.es_weights(self._lined_up)
         return components(rows, weights[0]), components(rows, weights[1])
 
 
@@ -280,22 +282,23 @@ def node_risks(
         In the order of `chosen`.
     """
     pnl = nodes.pnl[list(chosen)]
-    component_var = components(pnl, tail.var_weights(total))
-    component_es = components(pnl, tail.es_weights(total))
+    whole = tail.lined_up(total)
+    component_var = components(pnl, tail.var_weights(whole))
+    component_es = components(pnl, tail.es_weights(whole))
     incremental_var, incremental_es = incremental(pnl, total, tail.measures)
     return tuple(
         NodeRisk(
             name=nodes.names[index],
             value=float(nodes.values[index]),
             positions=nodes.counts[index],
-            var=tail.var(pnl[k]),
-            es=tail.es(pnl[k]),
+            var=tail.var(row),
+            es=tail.es(row),
             component_var=float(component_var[k]),
             component_es=float(component_es[k]),
             incremental_var=float(incremental_var[k]),
             incremental_es=float(incremental_es[k]),
         )
-        for k, index in enumerate(chosen)
+        for k, (index, row) in enumerate(zip(chosen, map(tail.lined_up, pnl), strict=True))
     )
 
 

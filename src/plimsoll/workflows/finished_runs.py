@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.importers.portfolio_csv import ImportedPortfolio
@@ -51,6 +52,11 @@ class FinishedRun:
     cube: Cube
     tail: Tail
     unvalued: tuple[tuple[str, int | None], ...] = ()
+
+    @cached_property
+    def total(self) -> NDArray[np.float64]:
+        """P&L of the whole book, shape (S,), summed once."""
+        return self.cube.total()
 
     @cached_property
     def figures(self) -> RiskFigures:

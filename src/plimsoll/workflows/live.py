@@ -344,7 +344,7 @@ class LivePortfolio:
 
     def _estimated(self) -> tuple[Estimate, Estimate]:
         """Return VaR and ES of the whole book with their intervals."""
-        total = self.book.total()
+        total = self._tail.lined_up(self.book.total())
         return self._tail.var(total), self._tail.es(total)
 
     def _live_nodes(self, nodes: Nodes, var: float, es: float) -> tuple[LiveNode, ...]:

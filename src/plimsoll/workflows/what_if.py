@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from plimsoll.data.store.database import Database
 from plimsoll.errors import UsageError
 from plimsoll.risk.assumptions import Assumption
@@ -146,8 +149,8 @@ async def what_if(
 
 
 def _with_limits(stored: FinishedRun, ground: Ground, known: KnownLimits, trades: Sequence[Trade]) -> WhatIf:
-    found = what_if_on(ground, stored.cube, stored.tail, trades, before=stored.figures)
-    if found.traded is None:
+    found = what_if_on(ground, stored.cube, stored.tail, trades, before=stored.figures, total=stored.total)
+    if found.traded is None or not known.versions:
         return found
     impacts = limit_impacts(
         known,
@@ -161,7 +164,13 @@ def _with_limits(stored: FinishedRun, ground: Ground, known: KnownLimits, trades
 
 
 def what_if_on(
-    ground: Ground, cube: Cube, tail: Tail, trades: Sequence[Trade], *, before: RiskFigures | None = None
+    ground: Ground,
+    cube: Cube,
+    tail: Tail,
+    trades: Sequence[Trade],
+    *,
+    before: RiskFigures | None = None,
+    total: NDArray[np.float64] | None = None,
 ) -> WhatIf:
     """Return what a basket of trades would do to a book.
 
@@ -181,6 +190,8 @@ def what_if_on(
         price, if any; else in a share at the market's price.
     before
         Figures of the book where they are known already; None to measure them.
+    total
+        Shape (S,), P&L of the book where it is summed already; None to sum it.
 
     Raises
     ------
@@ -193,7 +204,7 @@ def what_if_on(
     wider = with_factors_of(basket, ground)
     traded = cube_of(basket, wider.market, wider.scenarios, ground.request)
     before = before or RiskFigures.of(cube, tail)
-    after = cube.total() + traded.total()
+    after = tail.lined_up((cube.total() if total is None else total) + traded.total())
     component_var = components(traded.pnl, tail.var_weights(after))
     component_es = components(traded.pnl, tail.es_weights(after))
     return WhatIf(
@@ -225,19 +236,20 @@ def _position(trade: Trade, book: Portfolio) -> Position:
     symbol = trade.instrument.symbol
     if trade.instrument != Instrument(symbol=symbol, currency="") or trade.price is not None:
         return trade
-    held = {(one.instrument, one.price): one for one in book.positions if one.instrument.symbol == symbol}
+    same = [one for one in book.positions if one.instrument.symbol == symbol]
+    held = {(one.instrument, one.price) for one in same}
     if len(held) > 1:
         raise UsageError(
             f"the book holds {symbol} as {len(held)} different instruments or at different prices",
             remedy="Say which: give the trade its kind, currency and price.",
         )
     for instrument, price in held:
-        return replace(trade, instrument=instrument, price=price, attributes=_labels(trade, book))
+        return replace(trade, instrument=instrument, price=price, attributes=_labels(trade, same))
     return trade
 
 
-def _labels(trade: Position, book: Portfolio) -> dict[str, str]:
+def _labels(trade: Position, same: Sequence[Position]) -> dict[str, str]:
     """Return the labels of a trade: its own, and those that all positions in its symbol share."""
-    held = [one.attributes for one in book.positions if one.instrument.symbol == trade.instrument.symbol]
+    held = [one.attributes for one in same]
     shared = {name: label for name, label in held[0].items() if all(one.get(name) == label for one in held)}
     return shared | dict(trade.attributes)
