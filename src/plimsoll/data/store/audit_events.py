@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Numeric, case, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.audit_rows import AuditEventRow
-from plimsoll.data.store.models import new_id
+from plimsoll.data.store.models import new_id, table_of
 
 __all__ = ["AUDIT_COLUMNS", "AuditFilter", "AuditRecord", "append", "count", "page", "weigh"]
 
@@ -27,6 +27,8 @@ AUDIT_COLUMNS = (
     AuditEventRow.request_id,
 )
 """What an :class:`AuditRecord` is made of, in its order."""
+
+_APPEND = insert(table_of(AuditEventRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ async def append(session: AsyncSession, values: Mapping[str, Any]) -> UUID:
         By field of :class:`AuditRecord`, without the id and the time.
     """
     event_id = new_id()
-    await session.execute(insert(AuditEventRow).values(id=event_id, **values))
+    await session.execute(_APPEND, {"id": event_id, **values})
     return event_id
 
 

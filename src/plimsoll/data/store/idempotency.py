@@ -4,14 +4,25 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store.models import IdempotencyKeyRow
+from plimsoll.data.store.models import IdempotencyKeyRow, table_of
 from plimsoll.errors import ConflictError, NotFoundError
 
 __all__ = ["StoredResponse", "claim", "complete", "forget"]
+
+# Built once, as each creation sends them and building them takes as long as asking.
+_TABLE = table_of(IdempotencyKeyRow)
+_ITS_KEY = (_TABLE.c.principal == bindparam("of"), _TABLE.c.key == bindparam("named"))
+_CLAIM = insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
+_ANSWERED = (
+    select(_TABLE.c.fingerprint, _TABLE.c.status, _TABLE.c.headers, _TABLE.c.body)
+    .where(*_ITS_KEY)
+    .with_for_update()
+)
+_COMPLETE = update(_TABLE).where(*_ITS_KEY).returning(_TABLE.c.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +71,9 @@ async def claim(session: AsyncSession, principal: str, key: str, fingerprint: st
         If the key was used for another request.
     """
     values = {"principal": principal, "key": key, "fingerprint": fingerprint}
-    made = insert(IdempotencyKeyRow).values(values).on_conflict_do_nothing().returning(IdempotencyKeyRow.key)
-    if (await session.execute(made)).one_or_none() is not None:
+    if (await session.execute(_CLAIM, values)).one_or_none() is not None:
         return None
-    query = select(
-        IdempotencyKeyRow.fingerprint,
-        IdempotencyKeyRow.status,
-        IdempotencyKeyRow.headers,
-        IdempotencyKeyRow.body,
-    ).where(IdempotencyKeyRow.principal == principal, IdempotencyKeyRow.key == key)
-    row = (await session.execute(query.with_for_update())).one()
+    row = (await session.execute(_ANSWERED, {"of": principal, "named": key})).one()
     if row.fingerprint != fingerprint:
         remedy = "Use a new key for a new request."
         raise ConflictError("the Idempotency-Key was used for another request", remedy=remedy)
@@ -88,14 +92,8 @@ async def complete(
     NotFoundError
         If the key was not claimed.
     """
-    statement = (
-        update(IdempotencyKeyRow)
-        .where(IdempotencyKeyRow.principal == principal, IdempotencyKeyRow.key == key)
-        .values(status=status, headers=dict(headers), body=body)
-        .returning(IdempotencyKeyRow.key)
-        .execution_options(synchronize_session=False)
-    )
-    if (await session.execute(statement)).one_or_none() is None:
+    values = {"of": principal, "named": key, "status": status, "headers": dict(headers), "body": body}
+    if (await session.execute(_COMPLETE, values)).one_or_none() is None:
         raise NotFoundError("the Idempotency-Key was not claimed")
 
 

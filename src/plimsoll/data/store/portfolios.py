@@ -6,28 +6,32 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, bindparam, func, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.changes import note_change
-from plimsoll.data.store.models import PortfolioRow, new_id
+from plimsoll.data.store.models import PortfolioRow, new_id, table_of
 from plimsoll.errors import ConflictError, NotFoundError, PreconditionError
 
 __all__ = ["PortfolioRecord", "Unchanged", "archive", "create", "get", "page", "restore", "update"]
 
+_TABLE = table_of(PortfolioRow)
 _COLUMNS = (
-    PortfolioRow.id,
-    PortfolioRow.name,
-    PortfolioRow.parent_id,
-    PortfolioRow.base_currency,
-    PortfolioRow.version,
-    PortfolioRow.created_at,
-    PortfolioRow.updated_at,
-    PortfolioRow.archived_at,
+    _TABLE.c.id,
+    _TABLE.c.name,
+    _TABLE.c.parent_id,
+    _TABLE.c.base_currency,
+    _TABLE.c.version,
+    _TABLE.c.created_at,
+    _TABLE.c.updated_at,
+    _TABLE.c.archived_at,
 )
+# Built once: building them takes as long as asking.
+_CREATE = insert(_TABLE).on_conflict_do_nothing().returning(*_COLUMNS)
+_GET = select(*_COLUMNS).where(_TABLE.c.id == bindparam("portfolio"))
 # Two moves that are each fine can close a circle together, so that moves of one tenant queue up.
 _LOCK_TREE = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('tree ' || current_setting('plimsoll.tenant'), 0))"
@@ -88,8 +92,7 @@ async def create(
         await session.execute(_LOCK_TREE)
         await _check_parent(session, parent_id)
     values = {"id": new_id(), "name": name, "base_currency": base_currency, "parent_id": parent_id}
-    made = insert(PortfolioRow).values(values).on_conflict_do_nothing().returning(*_COLUMNS)
-    row = (await session.execute(made)).one_or_none()
+    row = (await session.execute(_CREATE, values)).one_or_none()
     if row is None:
         raise _name_taken(name)
     note_change(session, row.id)
@@ -104,8 +107,7 @@ async def get(session: AsyncSession, portfolio_id: UUID) -> PortfolioRecord:
     NotFoundError
         If there is none of that id.
     """
-    found = await session.execute(select(*_COLUMNS).where(PortfolioRow.id == portfolio_id))
-    row = found.one_or_none()
+    row = (await session.execute(_GET, {"portfolio": portfolio_id})).one_or_none()
     if row is None:
         raise NotFoundError("there is no such portfolio")
     return _record(row)

@@ -3,6 +3,8 @@
 import time
 from uuid import UUID
 
+import pytest
+
 from plimsoll.data.store.account_rows import (
     DeviceRow,
     OneTimeTokenRow,
@@ -32,6 +34,7 @@ from plimsoll.data.store.models import (
     StoredRow,
     TenantRow,
     new_id,
+    table_of,
 )
 from plimsoll.data.store.program_account_rows import ApiKeyRow, ClientAssertionRow, ServiceAccountRow
 from plimsoll.data.store.provider_rows import IdentityProviderRow, LinkedIdentityRow, ProviderSignInRow
@@ -123,6 +126,13 @@ def test_ids_sort_by_time() -> None:
     assert isinstance(first, UUID)
     assert first < second
     assert str(first) < str(second)
+
+
+def test_a_class_without_a_table_has_none() -> None:
+    """What all tables are made of is no table."""
+    assert table_of(PortfolioRow).name == "portfolios"
+    with pytest.raises(TypeError, match="StoredRow"):
+        table_of(StoredRow)
 
 
 def test_every_table_belongs_to_a_tenant() -> None:
