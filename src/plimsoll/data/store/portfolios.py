@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy import Integer, Row, bindparam, func, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -32,6 +32,15 @@ _COLUMNS = (
 # Built once: building them takes as long as asking.
 _CREATE = insert(_TABLE).on_conflict_do_nothing().returning(*_COLUMNS)
 _GET = select(*_COLUMNS).where(_TABLE.c.id == bindparam("portfolio"))
+_FIRST = select(*_COLUMNS).order_by(_TABLE.c.id).limit(bindparam("most", type_=Integer))
+_NEXT = _FIRST.where(_TABLE.c.id > bindparam("after"))
+_IS_LIVE = _TABLE.c.archived_at.is_(None)
+_PAGES = {  # by whether something comes before, and whether archived ones are there
+    (False, False): _FIRST.where(_IS_LIVE),
+    (False, True): _FIRST,
+    (True, False): _NEXT.where(_IS_LIVE),
+    (True, True): _NEXT,
+}
 # Two moves that are each fine can close a circle together, so that moves of one tenant queue up.
 _LOCK_TREE = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('tree ' || current_setting('plimsoll.tenant'), 0))"
@@ -117,12 +126,9 @@ async def page(
     session: AsyncSession, *, after: UUID | None, limit: int, include_archived: bool = False
 ) -> list[PortfolioRecord]:
     """Return the first `limit` portfolios whose id comes after `after`, oldest first."""
-    query = select(*_COLUMNS).order_by(PortfolioRow.id).limit(limit)
-    if after is not None:
-        query = query.where(PortfolioRow.id > after)
-    if not include_archived:
-        query = query.where(PortfolioRow.archived_at.is_(None))
-    return [_record(row) for row in await session.execute(query)]
+    query = _PAGES[after is not None, include_archived]
+    asked = {"most": limit} if after is None else {"most": limit, "after": after}
+    return [_record(row) for row in await session.execute(query, asked)]
 
 
 async def update(

@@ -74,21 +74,21 @@ async def create_portfolio(new: NewPortfolio, once: Once, _: _Writer, audit: Aud
     return await once(make)
 
 
-@router.get("")
+@router.get("", response_model=PortfolioPage)
 @kept(BRIEFLY_LISTED)
 async def list_portfolios(
     context: Context,
     caller: _Reader,
     paging: Paging,
     archived: Annotated[bool, Query(description="Whether to list archived ones as well")] = False,
-) -> PortfolioPage:
+) -> Response:
     """List portfolios, oldest first."""
     async with context.database.session(caller.tenant) as session:
         found = await portfolios.page(
             session, after=paging.after, limit=paging.probe, include_archived=archived
         )
     shown, following = paging.cut(found, cursor=lambda record: record.id)
-    return PortfolioPage(items=tuple(map(Portfolio.model_validate, shown)), next=following)
+    return answer(PortfolioPage(items=tuple(map(Portfolio.model_validate, shown)), next=following))
 
 
 @router.get("/tree")
