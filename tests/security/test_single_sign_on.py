@@ -63,7 +63,7 @@ def test_somebody_signs_in_at_work(site: TokenSite, provider: OidcProvider, brow
         provider.claims["email"] = email
         back = _back(path, browser)
         answer = browser.get(back)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/api/v1/docs")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/account")
         assert browser.get("/api/v1/portfolios").status_code == 200
         assert "SameSite=strict" in answer.headers["set-cookie"]
 

@@ -61,6 +61,7 @@ def installation(
 ) -> "Installation":
     """Return the platform that the options and settings name."""
     from plimsoll.services.risk_api.installation import Installation
+    from plimsoll.services.risk_api.ports import web_address
 
     chosen = settings()
     redis = _secret(redis_url, chosen.redis_url)
@@ -75,6 +76,7 @@ def installation(
         four_eyes=chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
         hosts=frozenset(chosen.hosts),
+        address=web_address(chosen.hosts, chosen.port),
         proxies=chosen.proxies,
         audit_bucket=chosen.audit_bucket,
         audit_days=chosen.audit_days,

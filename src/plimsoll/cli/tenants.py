@@ -42,7 +42,7 @@ def create(
     place = installation(data_dir, database_url)
     with place.database(shared=True) as url:
         made = asyncio.run(_made(url, chosen))
-    address = running_url(place.directory) or "http://127.0.0.1:8000"
+    address = (not place.hosts and running_url(place.directory)) or place.address
     link = f"{address}/sign-in#{made.token}"
     if json:
         found = {"id": str(made.tenant.id), "name": made.tenant.name, "link": link}

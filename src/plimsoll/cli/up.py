@@ -166,15 +166,16 @@ async def _run(
 ) -> None:
     from plimsoll.monitoring.metrics import metrics_app
     from plimsoll.services.risk_api.app import create_app
-    from plimsoll.services.risk_api.ports import ADDRESS
+    from plimsoll.services.risk_api.ports import ADDRESS, web_address
     from plimsoll.services.risk_api.running import announced
     from plimsoll.services.risk_api.server import Served, serving
     from plimsoll.services.worker.options import WorkerOptions
     from plimsoll.services.worker.working import working
 
     url, metrics = (f"http://{ADDRESS}:{port}" for port in ports)
+    found = web_address(settings().hosts, ports[0])
     with stop_asked() as stop:
-        async with place.context(database_url, address=url) as context:
+        async with place.context(database_url, address=found) as context:
             with announced(place.directory, url):
                 await _try_redis(context, telling)
                 served = [
@@ -195,17 +196,18 @@ async def _run(
                 ):
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()
-                    telling.ready(place, url, f"{metrics}/metrics", await _link(context, url))
+                    telling.ready(place, url, f"{metrics}/metrics", await _link(context))
                     await stop.wait()
                     telling.step("Stopping …")
 
 
-async def _link(context: "ApiContext", url: str) -> str:
+async def _link(context: "ApiContext") -> str:
     """Return the link that makes the first administrator, or lets the user of this machine in."""
     from plimsoll.workflows.first_administrator import first_link
 
     token = await first_link(context.database, context.clock())
-    return context.sign_in.new_link(url) if token is None else f"{url}/sign-in#{token}"
+    address = context.address
+    return context.sign_in.new_link(address) if token is None else f"{address}/sign-in#{token}"
 
 
 @asynccontextmanager

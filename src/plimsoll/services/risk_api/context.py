@@ -142,7 +142,7 @@ class ApiContext:
     mailer: Mailer = field(default_factory=NoMailer)
     second: SecondStep | None = None
     texts: TextSender = field(default_factory=NoTexts)
-    address: str = "http://127.0.0.1:8000"
+    address: str = "http://localhost:8000"
     audit: AuditKeeping = field(default_factory=lambda: AuditKeeping(AuditKey(new_token("pla"))))
 
     @property

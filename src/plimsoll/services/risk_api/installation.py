@@ -59,6 +59,8 @@ class Installation:
         Whether webhooks may go to this machine, without TLS.
     hosts
         Names besides those of this machine under which a proxy serves the platform.
+    address
+        Where people find the platform, for links.
     proxies
         Networks of the proxies that are believed.
     audit_bucket
@@ -82,6 +84,7 @@ class Installation:
     four_eyes: bool | None = None
     webhook_loopback: bool = False
     hosts: frozenset[str] = frozenset()
+    address: str = "http://localhost:8000"
     proxies: tuple[str, ...] = ()
     audit_bucket: str | None = None
     audit_days: int = 400
@@ -227,9 +230,7 @@ class Installation:
         return self.directory / f"audit-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 
     @asynccontextmanager
-    async def context(
-        self, url: str, *, address: str = "http://127.0.0.1:8000"
-    ) -> AsyncIterator["ApiContext"]:
+    async def context(self, url: str, *, address: str | None = None) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
 
         Parameters
@@ -237,7 +238,7 @@ class Installation:
         url
             Of the database.
         address
-            Where people find the platform.
+            Where people find the platform; by default as for the installation.
 
         Raises
         ------
@@ -283,7 +284,7 @@ class Installation:
                     outward=self.outward(),
                     mailer=self.mailer(),
                     texts=TextOutbox(self.directory / "outbox"),
-                    address=address,
+                    address=address or self.address,
                     audit=self.audit(),
                 )
         finally:

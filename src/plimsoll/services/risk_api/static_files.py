@@ -8,10 +8,10 @@ from starlette.responses import Response
 __all__ = ["PAGE_POLICY", "page", "page_file", "static_file"]
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""Content policy of a page: its own scripts and styles, nothing inline, nothing from elsewhere."""
+"""Content policy of a page: its own scripts, styles and pictures, nothing inline, nothing from elsewhere."""
 
 
 def page(html: str | bytes) -> Response:

@@ -31,6 +31,7 @@ OPEN_TO_ALL = {
     "POST /sign-out",
     "GET /sign-in/provider/{provider_id}",
     "GET /sign-in/back",
+    "GET /sign-in/providers",
     "GET /.well-known/jwks.json",
     "POST /api/v1/tokens",
     "POST /api/v1/tokens/client",
@@ -38,6 +39,8 @@ OPEN_TO_ALL = {
     "POST /api/v1/tokens/refresh",
     "POST /api/v1/tokens/revoke",
     "GET /page.css",
+    "GET /page.js",
+    "GET /icon.svg",
     "GET /api/v1/openapi.json",
     "GET /api/v1/docs",
 }

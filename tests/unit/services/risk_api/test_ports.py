@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from plimsoll.errors import UnavailableError
-from plimsoll.services.risk_api.ports import ADDRESS, check_free
+from plimsoll.services.risk_api.ports import ADDRESS, check_free, web_address
 
 
 def test_a_taken_port_is_refused_by_name_and_a_free_one_is_not() -> None:
@@ -16,3 +16,9 @@ def test_a_taken_port_is_refused_by_name_and_a_free_one_is_not() -> None:
             check_free(port, "--other-port")
     assert "--other-port" in raised.value.remedy
     check_free(port)
+
+
+def test_people_find_it_by_a_name() -> None:
+    """A name of ours where there is one, else that of this machine: passkeys belong to names."""
+    assert web_address((), 8123) == "http://localhost:8123"
+    assert web_address(("risk.example.com", "other.example.com"), 8123) == "https://risk.example.com"

@@ -73,7 +73,12 @@ async def sign_in(link: Link, request: Request, context: Context) -> Response:
     refuse_other_sites(request)
     session = context.sign_in.redeem(link.token)
     if session is None:
-        raise ProblemError(401, "unauthenticated", "The link was used already or is too old.")
+        raise ProblemError(
+            401,
+            "unauthenticated",
+            "The link was used already or is too old.",
+            remedy="plimsoll up prints a new one at each start.",
+        )
     signed_in = Response(status_code=204)
     keep_session(request, signed_in, session)
     return signed_in

@@ -8,6 +8,8 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from plimsoll.data.store import providers
+from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.performance.overload import Priority
 from plimsoll.services.risk_api.context import ApiContext, Context
 from plimsoll.services.risk_api.cookies import keep_device, keep_session, origin_of
@@ -18,13 +20,36 @@ from plimsoll.services.risk_api.second_steps import second_step
 from plimsoll.wire.model import WireModel
 from plimsoll.workflows.single_sign_on import ON_THE_WAY, Return, come_back, send_to
 
-__all__ = ["WayBack", "from_provider", "router", "to_provider", "way_back"]
+__all__ = [
+    "OfferedProvider",
+    "OfferedProviders",
+    "WayBack",
+    "from_provider",
+    "offered_providers",
+    "router",
+    "to_provider",
+    "way_back",
+]
 
 router = ApiRouter("single-sign-on", prefix="")
 
 _BACK = "/sign-in/back"
 _COOKIE = "plimsoll-provider"
+_MOST_OFFERED = 10
 _Text = Annotated[str, Field(max_length=4000)]
+
+
+class OfferedProvider(WireModel):
+    """A provider at which a browser may sign in."""
+
+    name: str
+    sign_in: str
+
+
+class OfferedProviders(WireModel):
+    """The providers of whoever says no tenant; those of other tenants are given out by these."""
+
+    items: tuple[OfferedProvider, ...]
 
 
 class WayBack(WireModel):
@@ -41,6 +66,18 @@ class WayBack(WireModel):
     prompt: _Text = ""
     scope: _Text = ""
     session_state: _Text = ""
+
+
+@router.get("/sign-in/providers", dependencies=[Public], include_in_schema=False)
+async def offered_providers(context: Context) -> OfferedProviders:
+    """List at which providers people of the tenant of the installation may sign in."""
+    async with context.database.session(LOCAL_TENANT) as session:
+        found = await providers.page(session, after=None, limit=_MOST_OFFERED)
+    return OfferedProviders(
+        items=tuple(
+            OfferedProvider(name=record.name, sign_in=f"/sign-in/provider/{record.id}") for record in found
+        )
+    )
 
 
 @router.get("/sign-in/provider/{provider_id}", dependencies=[Public], include_in_schema=False)
@@ -76,7 +113,7 @@ async def from_provider(back: Annotated[WayBack, Query()], request: Request, con
         origin=origin_of(request),
         now=context.clock(),
     )
-    answer = RedirectResponse("/api/v1/docs", 303, {"Cache-Control": "no-store"})
+    answer = RedirectResponse("/account", 303, {"Cache-Control": "no-store"})
     answer.delete_cookie(
         _name(request),
         path="/",

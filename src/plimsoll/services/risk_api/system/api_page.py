@@ -41,13 +41,15 @@ class Operation:
     statuses: tuple[str, ...]
 
 
-def api_page(document: Mapping[str, Any]) -> str:
+def api_page(document: Mapping[str, Any], *, signed_in: bool = False) -> str:
     """Return the page.
 
     Parameters
     ----------
     document
         The OpenAPI document.
+    signed_in
+        Whether its reader can sign out.
     """
     environment = Environment(
         loader=PackageLoader("plimsoll.services.risk_api.system"),
@@ -58,7 +60,10 @@ def api_page(document: Mapping[str, Any]) -> str:
     )
     template = environment.get_template("api_page.html.j2")
     return template.render(
-        info=document["info"], operations=list(operations(document)), titles=PROBLEM_TITLES
+        info=document["info"],
+        operations=list(operations(document)),
+        titles=PROBLEM_TITLES,
+        signed_in=signed_in,
     )
 
 

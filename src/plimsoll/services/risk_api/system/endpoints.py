@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from plimsoll.security.addresses import is_loopback
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.services.risk_api.authentication import authenticated
+from plimsoll.services.risk_api.authentication import authenticated, cookie_name
 from plimsoll.services.risk_api.context import Context, context_of, readiness_of
 from plimsoll.services.risk_api.requirements import Public, Require
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
@@ -16,7 +16,18 @@ from plimsoll.services.risk_api.static_files import page, static_file
 from plimsoll.services.risk_api.system.api_page import api_page
 from plimsoll.wire.system import System
 
-__all__ = ["alive", "docs", "document", "ready", "router", "started", "style", "system"]
+__all__ = [
+    "alive",
+    "docs",
+    "document",
+    "icon",
+    "ready",
+    "router",
+    "shared_script",
+    "started",
+    "style",
+    "system",
+]
 
 router = ApiRouter("system", prefix="")
 
@@ -67,13 +78,26 @@ async def document(request: Request) -> Response:
 async def docs(request: Request) -> Response:
     """Show the API as a page; to other machines only if they say who they are."""
     await _refuse_strangers(request)
-    return page(api_page(request.app.openapi()))
+    signed_in = cookie_name(request.scope["scheme"]) in request.cookies
+    return page(api_page(request.app.openapi(), signed_in=signed_in))
 
 
 @router.get("/page.css", dependencies=[Public], include_in_schema=False)
 async def style() -> Response:
     """Send the style of the pages."""
     return static_file(__package__, "page.css", "text/css")
+
+
+@router.get("/page.js", dependencies=[Public], include_in_schema=False)
+async def shared_script() -> Response:
+    """Send what the scripts of the pages share."""
+    return static_file(__package__, "page.js", "text/javascript")
+
+
+@router.get("/icon.svg", dependencies=[Public], include_in_schema=False)
+async def icon() -> Response:
+    """Send the sign of the pages: a Plimsoll line."""
+    return static_file(__package__, "icon.svg", "image/svg+xml")
 
 
 async def _refuse_strangers(request: Request) -> None:

@@ -21,7 +21,8 @@ async def test_the_page_and_its_script_are_there() -> None:
 
 
 async def test_the_script_makes_no_markup_of_what_it_is_told() -> None:
-    """Whatever a factor is called stays text."""
-    async with client_of(probe_app(routers=(router,)), key=None) as client:
-        script = (await client.get("/account.js")).text
+    """Whatever a factor is called stays text, on every page."""
+    async with client_of(probe_app(), key=None) as client:
+        paths = ("/account.js", "/sign-in.js", "/page.js")
+        script = "".join([(await client.get(path)).text for path in paths])
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)

@@ -1,13 +1,42 @@
 """What the routes of single sign-on declare; what they do is tested in tests/security."""
 
+import pytest
+
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
+from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.requirements import is_public
 from plimsoll.services.risk_api.routes import ApiRoute
 from plimsoll.services.risk_api.single_sign_on.endpoints import router
+from plimsoll.workflows.outward import Outward
+from plimsoll.workflows.single_sign_on import add_provider
+from probe_api import client_of, probe_app
 from routes_of import declared
+
+pytestmark = pytest.mark.anyio
 
 
 def test_whoever_signs_in_is_nobody_yet() -> None:
     """The routes are public, and say so."""
-    paths = ("/sign-in/provider/{provider_id}", "/sign-in/back")
+    paths = ("/sign-in/providers", "/sign-in/provider/{provider_id}", "/sign-in/back")
     assert declared(router) == {("GET", path): set() for path in paths}
     assert all(is_public(route.dependant) for route in router.routes if isinstance(route, ApiRoute))
+
+
+async def test_the_page_is_told_names_and_nothing_else(database: Database) -> None:
+    """Providers of the tenant of the installation are offered by name; who we are there is not told."""
+    local = Principal("local", LOCAL_TENANT, "Local user", frozenset(Permission))
+    async with database.session(LOCAL_TENANT) as session:
+        await ensure(session, LOCAL_TENANT, "local")
+        made = await add_provider(
+            session,
+            Outward(),
+            name="Work",
+            issuer="https://login.example.com",
+            client_id="plimsoll",
+            client_secret="between us",  # noqa: S106 - of a provider that is made up
+            actor=local,
+        )
+    async with client_of(probe_app(database), key=None) as client:
+        offered = (await client.get("/sign-in/providers")).json()
+    assert offered == {"items": [{"name": "Work", "sign_in": f"/sign-in/provider/{made.id}"}]}

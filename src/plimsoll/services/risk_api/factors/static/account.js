@@ -1,157 +1,268 @@
-// The factors of whoever is signed in. Texts of the server are set as text, never as HTML; the one picture that
-// comes as markup is taken apart by a parser that runs nothing.
-"use strict";
-const part = (id) => document.getElementById(id);
-const FACTORS = "/api/v1/me/factors";
+// Whoever is signed in: what they have beside their password, the password itself, and where they are signed in.
+import { NO_PASSKEYS, blame, call, handle, part, say, signedByPasskey } from "/page.js";
+
+const ME = "/api/v1/me";
+const FACTORS = `${ME}/factors`;
 const KINDS = { totp: "Authenticator app", passkey: "Passkey", sms: "Codes by SMS" };
-let again = null; // what goes on after a step-up
+const AGAIN = {
+  passkey: ["Use a passkey", "This is sensitive: show your passkey again."],
+  totp: ["Use the authenticator app", "This is sensitive: type the six digits that your app shows now."],
+  sms: ["Send a code by SMS", "This is sensitive: type the six digits that were sent to your telephone."],
+  password: ["Use the password", "This is sensitive: type your password again."],
+};
+let usable = []; // kinds of factors that count
 
-function say(text) {
-  part("state").textContent = text;
+function made(tag, text, ...children) {
+  const element = document.createElement(tag);
+  element.append(text, ...children);
+  return element;
 }
 
-async function call(method, path, message) {
-  let answer;
-  try {
-    answer = await fetch(path, {
-      method,
-      headers: message === undefined ? {} : { "Content-Type": "application/json" },
-      body: message === undefined ? undefined : JSON.stringify(message),
-    });
-  } catch {
-    throw new Error("The server does not answer.");
-  }
-  if (answer.ok) {
-    return answer.status === 204 ? null : answer.json();
-  }
-  if (answer.status === 401) {
+function button(text, label, work) {
+  const element = made("button", text);
+  element.type = "button";
+  element.ariaLabel = label;
+  element.addEventListener("click", () => attempt(work));
+  return element;
+}
+
+function leave(problem) {
+  if (problem.status === 401) {
     location.replace("/sign-in");
+    return true;
   }
-  const problem = await answer.json().catch(() => ({}));
-  const error = new Error([problem.detail || problem.title, problem.remedy].filter(Boolean).join(" "));
-  error.code = problem.code;
-  throw error;
+  return false;
 }
 
-// Do something; where it needs a fresh sign-in, ask for it and do it then.
+// Do something; where it needs a fresh proof, ask for that and do it then.
 async function attempt(work) {
   say("");
   try {
     await work();
-  } catch (error) {
-    if (error.code === "step-up-required") {
-      again = work;
-      part("step-up-form").hidden = false;
-      part("step-up-form").querySelector("input").focus();
-    } else if (error.name === "NotAllowedError") {
-      say("The passkey was not made.");
-    } else {
-      say(error.message);
+  } catch (problem) {
+    if (problem.code === "step-up-required") {
+      stepUp(work, [...new Set([...usable, "password"])]);
+    } else if (!leave(problem)) {
+      say(problem.message, true);
+      part("state").scrollIntoView({ block: "nearest" });
     }
   }
 }
 
-async function show() {
+async function stepUp(work, kinds, kind = kinds[0]) {
+  const [form, input] = [part("step-up-form"), part("step-up-answer")];
+  form.reset();
+  part("step-up-answer-wrong").textContent = part("step-up-wrong").textContent = "";
+  part("step-up-hint").textContent = AGAIN[kind][1];
+  part("step-up-label").textContent = kind === "password" ? "Password" : "Code";
+  part("step-up-field").hidden = input.disabled = kind === "passkey";
+  input.type = kind === "password" ? "password" : "text";
+  input.inputMode = kind === "password" ? "text" : "numeric";
+  input.autocomplete = kind === "password" ? "current-password" : "one-time-code";
+  const others = kinds.filter((other) => other !== kind);
+  part("step-up-others").replaceChildren(
+    ...others.map((other) => button(AGAIN[other][0], null, () => stepUp(work, kinds, other))),
+  );
+  handle(form, async ({ answer }) => {
+    try {
+      const said = kind === "passkey" ? await passkeyAnswer() : answer;
+      await call("POST", `${ME}/step-up`, { kind, answer: said });
+    } catch (problem) {
+      if (kind !== "passkey") {
+        throw problem;
+      }
+      part("step-up-wrong").textContent = problem.message;
+      return;
+    }
+    part("step-up").close();
+    await attempt(work);
+  });
+  if (!part("step-up").open) {
+    part("step-up").showModal();
+  }
+  input.focus();
+  if (kind === "sms") {
+    await call("POST", `${FACTORS}/challenge`, { kind }).catch((problem) => blame(input, problem.message));
+  }
+}
+
+async function passkeyAnswer() {
+  return signedByPasskey((await call("POST", `${FACTORS}/challenge`, { kind: "passkey" })).options);
+}
+
+function ago(time) {
+  const minutes = Math.round((Date.now() - Date.parse(time)) / 60_000);
+  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+  if (minutes < 2) {
+    return "now";
+  }
+  const hours = Math.round(minutes / 60);
+  return minutes < 90 ? words.format(-minutes, "minute") : hours < 36
+    ? words.format(-hours, "hour") : new Date(time).toLocaleDateString("en-GB", { dateStyle: "medium" });
+}
+
+// What a browser calls itself is long; two words of it tell one from another.
+function device(agent) {
+  const browsers = ["Edg", "OPR", "Firefox", "HeadlessChrome", "Chrome", "Safari"];
+  const systems = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "CrOS", "Linux"];
+  const found = [browsers, systems].map((names) => names.find((name) => agent.includes(name)));
+  const called = { Edg: "Edge", OPR: "Opera", HeadlessChrome: "Chrome", "Mac OS": "macOS", CrOS: "ChromeOS" };
+  const [browser, system] = found.map((name) => called[name] || name);
+  return browser ? `${browser}${system ? ` on ${system}` : ""}` : agent.slice(0, 60) || "A program";
+}
+
+async function showFactors() {
   const found = await call("GET", FACTORS);
+  const counts = found.items.filter((factor) => factor.confirmed_at && !factor.suspended_at);
+  usable = ["passkey", "totp", "sms"].filter((kind) => counts.some((factor) => factor.kind === kind));
   part("factors").replaceChildren(
-    ...found.items.map((factor) => {
-      const line = document.createElement("li");
-      const state = factor.suspended_at ? ", out of use" : factor.confirmed_at ? "" : ", not confirmed";
-      line.textContent = `${KINDS[factor.kind]}: ${factor.name}${state} `;
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Remove";
-      button.addEventListener("click", () =>
-        attempt(async () => {
-          await call("DELETE", `${FACTORS}/${factor.id}`);
-          await show();
-        }),
-      );
-      line.append(button);
-      return line;
+    ...found.items.filter((factor) => factor.confirmed_at).map((factor) => {
+      const name = factor.name === KINDS[factor.kind] ? factor.name : `${KINDS[factor.kind]}: ${factor.name}`;
+      const state = factor.suspended_at
+        ? "Out of use: it may have been copied. Remove it and add it anew."
+        : `Since ${new Date(factor.created_at).toLocaleDateString("en-GB", { dateStyle: "medium" })}` +
+          (factor.used_at ? `, last used ${ago(factor.used_at)}` : "");
+      const about = made("div", made("strong", name), made("span", state));
+      about.lastChild.className = "hint";
+      return made("li", about, button("Remove", `Remove ${name}`, async () => {
+        await call("DELETE", `${FACTORS}/${factor.id}`);
+        await showFactors();
+        say(`${name} removed.`);
+      }));
     }),
   );
-  const usable = found.items.some((factor) => factor.confirmed_at && !factor.suspended_at);
-  part("codes-left").textContent = usable
-    ? `${found.recovery_codes} recovery codes are left.`
-    : "You have none yet. Administrators need one before they can do anything else.";
-  part("new-codes").hidden = !usable;
+  part("factors-say").textContent = usable.length
+    ? "Beside your password one of these is asked for when you sign in."
+    : "You have none yet: whoever learns your password is in. Administrators can do nothing else before they have one.";
+  part("mine").classList.toggle("call", !usable.length);
+  part("add-app").classList.toggle("first", !usable.length);
+  part("recovery").hidden = !usable.length;
+  part("codes-left").textContent =
+    `${found.recovery_codes} of 10 are left. Each lets you in once if you lose everything else; new ones end the old ones.`;
+}
+
+async function showSessions() {
+  const { items } = await call("GET", `${ME}/sessions`);
+  part("sessions").replaceChildren(
+    ...items.map((session) => {
+      const what = device(session.agent);
+      const where = made("span", `${session.address}, used ${ago(session.seen_at)}`);
+      where.className = "hint";
+      const mark = made("span", "This browser");
+      mark.className = "mark";
+      const end = button("End", `End the session of ${what}`, async () => {
+        await call("POST", `${ME}/sessions/${session.id}/end`);
+        await showSessions();
+      });
+      return made("li", made("div", made("strong", what), where), session.current ? mark : end);
+    }),
+  );
+  part("end-others").parentElement.hidden = items.length < 2;
 }
 
 function showCodes(codes) {
   if (codes.length) {
-    part("code-list").textContent = codes.join("\n");
+    part("code-list").replaceChildren(...codes.map((code) => made("li", made("code", code))));
     part("codes").hidden = false;
+    part("codes-title").focus();
   }
 }
 
-async function added(made) {
-  showCodes(made.recovery_codes);
-  await show();
-  say(`${KINDS[made.factor.kind]} added.`);
+async function added({ factor, recovery_codes }) {
+  await Promise.all([showFactors(), showSessions()]);
+  say(`${KINDS[factor.kind]} added.`);
+  showCodes(recovery_codes);
+}
+
+function leaveApp() {
+  part("app-form").hidden = true;
+  part("add-buttons").hidden = false;
+  part("qr").replaceChildren();
+  part("secret").textContent = "";
 }
 
 async function addApp() {
-  const begun = await call("POST", `${FACTORS}/totp`, { name: "Authenticator app" });
-  const picture = new DOMParser().parseFromString(begun.qr, "text/html").querySelector("svg");
-  part("qr").replaceChildren(picture);
+  const begun = await call("POST", `${FACTORS}/totp`, { name: KINDS.totp });
+  // The one picture that comes as markup is taken apart by a parser that runs nothing.
+  part("qr").replaceChildren(new DOMParser().parseFromString(begun.qr, "text/html").querySelector("svg"));
   part("secret").textContent = begun.secret.replace(/(.{4})/g, "$1 ").trim();
   const form = part("app-form");
+  form.reset();
   form.hidden = false;
-  form.querySelector("input").focus();
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    const code = new FormData(form).get("code");
-    attempt(async () => {
-      const made = await call("POST", `${FACTORS}/${begun.factor.id}/confirm`, { code });
-      form.reset();
-      form.hidden = true;
-      part("qr").replaceChildren();
-      part("secret").textContent = "";
-      await added(made);
-    });
-  };
+  part("add-buttons").hidden = true;
+  part("app-code").focus();
+  handle(form, async ({ code }) => {
+    const done = await call("POST", `${FACTORS}/${begun.factor.id}/confirm`, { code: code.replace(/\s/g, "") });
+    leaveApp();
+    await added(done);
+  });
 }
 
 async function addPasskey() {
-  if (!window.PublicKeyCredential || !PublicKeyCredential.parseCreationOptionsFromJSON) {
-    throw new Error("This browser makes no passkeys here. Use an authenticator app.");
+  if (!window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
+    throw new Error(NO_PASSKEYS);
   }
   const { options } = await call("POST", `${FACTORS}/passkeys/options`);
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
-  const credential = (await navigator.credentials.create({ publicKey })).toJSON();
-  await added(await call("POST", `${FACTORS}/passkeys`, { name: "Passkey", credential }));
+  const asked = navigator.credentials.create({ publicKey }).catch(() => {
+    throw new Error("The passkey was not made. Try again, or add an authenticator app.");
+  });
+  const credential = (await asked).toJSON();
+  await added(await call("POST", `${FACTORS}/passkeys`, { name: device(navigator.userAgent), credential }));
+}
+
+async function begin() {
+  const me = await call("GET", ME);
+  part("who").textContent = [me.name, me.email].filter(Boolean).join(", ");
+  part("word-of").value = me.email || "";
+  for (const id of me.kind === "user" ? ["machine"] : ["mine", "word-form", "browsers"]) {
+    part(id).hidden = true;
+  }
+  part("machine").hidden = me.kind === "user";
+  if (me.kind === "user") {
+    await Promise.all([showFactors(), showSessions()]);
+  }
+  part("content").hidden = false;
 }
 
 part("add-app").addEventListener("click", () => attempt(addApp));
 part("add-passkey").addEventListener("click", () => attempt(addPasskey));
+part("app-leave").addEventListener("click", () => {
+  leaveApp();
+  part("add-app").focus();
+});
 part("new-codes").addEventListener("click", () =>
   attempt(async () => {
-    showCodes((await call("POST", `${FACTORS}/recovery-codes`)).codes);
-    await show();
+    const { codes } = await call("POST", `${FACTORS}/recovery-codes`);
+    await showFactors();
+    showCodes(codes);
   }),
 );
-part("codes-kept").addEventListener("click", () => {
-  part("code-list").textContent = "";
-  part("codes").hidden = true;
-});
-part("step-up-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const form = part("step-up-form");
-  const password = new FormData(form).get("password");
+part("codes-copy").addEventListener("click", () =>
   attempt(async () => {
-    await call("POST", "/api/v1/me/step-up", { kind: "password", answer: password });
-    form.reset();
-    form.hidden = true;
-    const work = again;
-    again = null;
-    if (work) {
-      await work();
-    }
-  });
+    await navigator.clipboard.writeText([...part("code-list").children].map((line) => line.textContent).join("\n"));
+    say("Copied.");
+  }),
+);
+part("codes-print").addEventListener("click", () => print());
+part("codes-kept").addEventListener("click", () => {
+  part("code-list").replaceChildren();
+  part("codes").hidden = true;
+  say("");
+  part("add-passkey").focus();
 });
-part("sign-out").addEventListener("click", async () => {
-  await fetch("/sign-out", { method: "POST" }).catch(() => null);
-  location.replace("/sign-in");
+part("end-others").addEventListener("click", () =>
+  attempt(async () => {
+    await call("POST", `${ME}/sessions/end-others`);
+    await showSessions();
+    say("All other sessions are over.");
+  }),
+);
+part("step-up-leave").addEventListener("click", () => part("step-up").close());
+handle(part("word-form"), async ({ current, chosen }) => {
+  await call("POST", `${ME}/password`, { current, chosen });
+  part("word-form").reset();
+  await showSessions();
+  say("The password is changed, and all other sessions are over.");
 });
-attempt(show);
+attempt(begin);

@@ -1,178 +1,153 @@
 // The token stands after "#", which browsers keep to themselves; it leaves the address bar before anything else.
-"use strict";
-const state = document.getElementById("state");
+import { blame, call, handle, part, say, signedByPasskey } from "/page.js";
+
 const token = location.hash.slice(1);
-history.replaceState(null, "", location.pathname);
+history.replaceState(null, "", location.pathname + location.search);
 
-function say(text) {
-  state.textContent = text;
-}
-
-async function send(path, message) {
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(message),
-    });
-    if (answer.ok) {
-      return { status: answer.status, message: answer.status === 200 ? await answer.json() : {} };
-    }
-    const problem = await answer.json();
-    const told = [problem.detail || problem.title, problem.remedy].filter(Boolean);
-    return { status: answer.status, told: told.join(" ") };
-  } catch {
-    return { status: 0, told: "The server does not answer." };
-  }
-}
-
+// The account comes first: whoever is new has a second factor to add.
 function enter() {
-  location.replace("/api/v1/docs");
-}
-
-// Whoever is new has a second factor to add.
-function settle() {
   location.replace("/account");
 }
 
-// Show a form; what is typed into it goes to `path`, with what `more` adds.
-function ask(id, path, more, done) {
-  const form = document.getElementById(id);
-  form.hidden = false;
+// Show one form and no other.
+function show(id) {
+  for (const form of document.forms) {
+    form.hidden = form.id !== id;
+  }
+  const form = part(id);
+  form.reset();
+  say("");
   form.querySelector("input, button").focus();
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button");
-    button.disabled = true;
-    say("…");
-    const found = await send(path, { ...Object.fromEntries(new FormData(form)), ...more });
-    button.disabled = false;
-    say(found.told || "");
-    if (!found.told) {
-      done(found.message, form);
+  return form;
+}
+
+function askForPassword(text = "", bad = false) {
+  show("own-form");
+  say(text, bad);
+}
+
+// What a link is for is asked once; a link that is spent leads to the usual sign-in, with the reason.
+function askByLink(id, path, done) {
+  handle(show(id), async (typed) => {
+    try {
+      await call("POST", path, { ...typed, token });
+    } catch (problem) {
+      if (problem.status !== 401 && problem.status !== 409) {
+        throw problem;
+      }
+      askForPassword(problem.message, true);
+      return;
     }
+    done();
   });
 }
 
 async function redeem() {
   say("Signing in …");
-  const found = await send("/sign-in", { token });
-  if (found.told) {
-    say("The link was used already or is too old. `plimsoll up` prints a new one.");
-    askForPassword();
-  } else {
+  try {
+    await call("POST", "/sign-in", { token });
     enter();
+  } catch (problem) {
+    askForPassword(problem.message, true);
   }
 }
 
 const KINDS = {
-  passkey: ["a passkey", "Your device will ask for your finger, your face or its PIN."],
-  totp: ["an authenticator app", "Type the six digits that your authenticator app shows now."],
-  sms: ["a code by SMS", "Type the six digits that were sent to you."],
-  recovery: ["a recovery code", "Type one of the codes that you have kept. It will not work again."],
+  passkey: ["Use a passkey", "Your device asks for your finger, your face or its PIN."],
+  totp: ["Use an authenticator app", "Type the six digits that your authenticator app shows now."],
+  sms: ["Send a code by SMS", "Type the six digits that were sent to your telephone."],
+  recovery: ["Use a recovery code", "Type one of the recovery codes that you have kept. Each works once."],
 };
 
 // The second step: the strongest factor first, the others as buttons.
 async function askForFactor(challenge, kinds, kind) {
-  const form = document.getElementById("factor-form");
-  document.getElementById("password-form").hidden = true;
-  form.hidden = false;
-  form.reset();
-  say("");
-  document.getElementById("factor-hint").textContent = KINDS[kind][1];
-  document.getElementById("code-label").hidden = kind === "passkey";
-  const input = form.querySelector("input");
-  input.required = kind !== "passkey";
+  const form = show("factor-form");
+  const [input, go] = [part("factor-answer"), part("factor-go")];
+  part("factor-hint").textContent = KINDS[kind][1];
+  part("factor-answer-wrong").textContent = "";
+  part("factor-field").hidden = input.disabled = kind === "passkey";
   input.inputMode = kind === "recovery" ? "text" : "numeric";
-  const others = kinds.filter((other) => other !== kind && KINDS[other]);
-  document.getElementById("factor-others").replaceChildren(
-    ...others.map((other) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = `Use ${KINDS[other][0]}`;
-      button.addEventListener("click", () => askForFactor(challenge, kinds, other));
-      return button;
+  go.textContent = kind === "passkey" ? KINDS.passkey[0] : "Sign in";
+  part("factor-others").replaceChildren(
+    ...kinds
+      .filter((other) => other !== kind && KINDS[other])
+      .map((other) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "bare";
+        button.textContent = KINDS[other][0];
+        button.addEventListener("click", () => askForFactor(challenge, kinds, other));
+        return button;
+      }),
+  );
+  handle(form, async ({ answer }) => {
+    try {
+      const said = kind === "passkey" ? await passkeyAnswer(challenge) : answer;
+      await call("POST", "/sign-in/factor", { challenge, kind, answer: said });
+      enter();
+    } catch (problem) {
+      if (!/is over/.test(problem.message)) {
+        throw problem;
+      }
+      askForPassword(problem.message, true);
+    }
+  });
+  (kind === "passkey" ? go : input).focus();
+  if (kind === "sms") {
+    try {
+      const sent = await call("POST", "/sign-in/factor/challenge", { challenge, kind });
+      say(`A code was sent to ${sent.to}.`);
+    } catch (problem) {
+      blame(input, problem.message);
+    }
+  }
+}
+
+async function passkeyAnswer(challenge) {
+  const asked = await call("POST", "/sign-in/factor/challenge", { challenge, kind: "passkey" });
+  return signedByPasskey(asked.options);
+}
+
+async function offerProviders() {
+  const { items } = await call("GET", "/sign-in/providers").catch(() => ({ items: [] }));
+  part("providers").replaceChildren(
+    ...items.map(({ name, sign_in }) => {
+      const link = document.createElement("a");
+      link.className = "button";
+      link.href = sign_in;
+      link.textContent = `Sign in with ${name}`;
+      return link;
     }),
   );
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    const go = document.getElementById("factor-go");
-    go.disabled = true;
-    const answer = kind === "passkey" ? await signedByPasskey(challenge) : input.value;
-    if (answer !== null) {
-      say("…");
-      const found = await send("/sign-in/factor", { challenge, kind, answer });
-      if (!found.told) {
-        enter();
-        return;
-      }
-      say(found.told);
-    }
-    go.disabled = false;
-  };
-  if (kind === "sms") {
-    const sent = await send("/sign-in/factor/challenge", { challenge, kind });
-    say(sent.told || `A code was sent to ${sent.message.to}.`);
-  }
-  (kind === "passkey" ? document.getElementById("factor-go") : input).focus();
 }
 
-async function signedByPasskey(challenge) {
-  if (!window.PublicKeyCredential || !PublicKeyCredential.parseRequestOptionsFromJSON) {
-    say("This browser has no passkeys here. Use another factor.");
-    return null;
+handle(part("own-form"), async (typed) => {
+  const found = await call("POST", "/sign-in/password", typed);
+  if (found) {
+    askForFactor(found.challenge, found.kinds, found.kinds[0]);
+  } else {
+    enter();
   }
-  const asked = await send("/sign-in/factor/challenge", { challenge, kind: "passkey" });
-  if (asked.told) {
-    say(asked.told);
-    return null;
-  }
-  try {
-    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.message.options);
-    const credential = await navigator.credentials.get({ publicKey });
-    return JSON.stringify(credential.toJSON());
-  } catch {
-    say("The passkey was not used.");
-    return null;
-  }
-}
-
-function askForPassword() {
-  ask("password-form", "/sign-in/password", {}, (found) => {
-    if (found.challenge) {
-      askForFactor(found.challenge, found.kinds, found.kinds[0]);
-    } else {
-      enter();
-    }
-  });
-}
-
-// Begin again with e-mail address and password, and say why.
-function startOver(text) {
-  return (_message, form) => {
-    form.hidden = true;
-    askForPassword();
-    say(text);
-  };
-}
-
-document.getElementById("forgotten").addEventListener("click", (event) => {
-  event.preventDefault();
-  document.getElementById("password-form").hidden = true;
-  say("");
-  ask("forgotten-form", "/sign-in/forgotten", {}, (_message, form) => {
-    form.hidden = true;
-    say("If there is an account of this address, a link is on its way to it.");
-  });
 });
+handle(part("forgotten-form"), async (typed) => {
+  await call("POST", "/sign-in/forgotten", { ...typed, tenant: part("own-tenant").value });
+  askForPassword("If there is an account of this address, a link is on its way to it. It is good for half an hour.");
+});
+part("forgotten").addEventListener("click", () => {
+  const email = part("own-email").value;
+  show("forgotten-form");
+  part("forgotten-email").value = email;
+});
+document.querySelector("[data-back]").addEventListener("click", () => askForPassword());
 
+const tenant = new URLSearchParams(location.search).get("tenant");
 const links = {
-  plf: () => ask("first-form", "/sign-in/first-administrator", { token }, settle),
-  pli: () => ask("invitation-form", "/sign-in/invitation", { token }, settle),
-  plr: () => ask("reset-form", "/sign-in/reset", { token }, startOver("The password is set. Sign in with it.")),
-  ple: () => ask("email-form", "/sign-in/email", { token }, startOver("The address is yours. Sign in with it.")),
+  plf: () => askByLink("first-form", "/sign-in/first-administrator", enter),
+  pli: () => askByLink("invitation-form", "/sign-in/invitation", enter),
+  plr: () => askByLink("reset-form", "/sign-in/reset", () => askForPassword("The password is set. Sign in with it.")),
+  ple: () =>
+    askByLink("email-form", "/sign-in/email", () => askForPassword("The address is yours. Sign in with it.")),
 };
-
 const known = links[token.slice(0, token.indexOf("_"))];
 if (known && token[3] === "_") {
   known();
@@ -181,3 +156,8 @@ if (known && token[3] === "_") {
 } else {
   askForPassword();
 }
+if (tenant) {
+  part("own-tenant").defaultValue = tenant;
+  part("own-more").open = true;
+}
+offerProviders();
