@@ -105,6 +105,20 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         default="plimsoll@localhost", pattern=r"^[^@\s]+@[^@\s]+$", description="From whom mail is"
     )
+    sms: str = Field(
+        default="outbox",
+        pattern="^(outbox|aws|sns|twilio)$",
+        description="What carries text messages: a folder, AWS End User Messaging, Amazon SNS, or Twilio",
+    )
+    sms_from: str = Field(
+        default="",
+        pattern=r"^[+\w:/.-]{0,200}$",
+        description="From whom they are: a number, sender id, pool or messaging service of the provider",
+    )
+    twilio_account: str = Field(default="", pattern=r"^\w{0,64}$", description="SID of the account at Twilio")
+    twilio_token: SecretStr | None = Field(
+        default=None, description="Where its auth token is: secret:file:, secret:env: or secret:aws:"
+    )
     unverified_tls: bool = Field(
         default=False,
         description="Whether PostgreSQL and Redis elsewhere may be reached without checking certificates",

@@ -10,6 +10,7 @@ from uuid import UUID
 import typer
 
 from plimsoll.cli.configuration import settings
+from plimsoll.cli.places import messaging
 from plimsoll.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
             yield client
         return
     from plimsoll.services.risk_api.installation import Installation
+    from plimsoll.services.risk_api.ports import web_address
 
     chosen = settings()
     place = Installation(
@@ -119,8 +121,8 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
         database_url,
         four_eyes=chosen.four_eyes,
         kms=chosen.kms,
-        mail=chosen.mail,
-        mail_from=chosen.mail_from,
+        messaging=messaging(),
+        address=web_address(chosen.hosts, chosen.port),
     )
     async with place.client() as client:
         yield client

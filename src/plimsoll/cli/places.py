@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from plimsoll.services.risk_api.installation import Installation
+    from plimsoll.services.risk_api.messaging import Messaging
 
-__all__ = ["DataDir", "DatabaseUrl", "RedisUrl", "installation", "other_place", "where"]
+__all__ = ["DataDir", "DatabaseUrl", "RedisUrl", "installation", "messaging", "other_place", "where"]
 
 DataDir = Annotated[
     Path | None,
@@ -81,8 +82,29 @@ def installation(
         audit_bucket=chosen.audit_bucket,
         audit_days=chosen.audit_days,
         kms=chosen.kms,
+        messaging=messaging(),
+    )
+
+
+def messaging() -> "Messaging":
+    """Return what carries mail and text messages, as the settings say.
+
+    Raises
+    ------
+    UsageError
+        If a provider lacks something.
+    """
+    from plimsoll.services.risk_api.messaging import Messaging
+
+    chosen = settings()
+    token = chosen.twilio_token
+    return Messaging(
         mail=chosen.mail,
         mail_from=chosen.mail_from,
+        sms=chosen.sms,
+        sms_from=chosen.sms_from,
+        twilio_account=chosen.twilio_account,
+        twilio_token="" if token is None else token.get_secret_value(),
     )
 
 

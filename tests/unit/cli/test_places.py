@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.cli.places import installation, other_place, where
+from plimsoll.cli.places import installation, messaging, other_place, where
 from plimsoll.errors import UsageError
+from plimsoll.services.risk_api.messaging import Messaging
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +50,14 @@ def test_another_machine_must_prove_itself(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_option_of_further_commands() -> None:
     """It is there where it is needed, ready for a shell."""
     assert (other_place(None), other_place(Path("/my data"))) == ("", " --data-dir '/my data'")
+
+
+def test_a_provider_that_lacks_something_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings are held against each other before anything begins; whole ones are handed on."""
+    monkeypatch.setenv("PLIMSOLL_SMS", "twilio")
+    monkeypatch.setenv("PLIMSOLL_SMS_FROM", "MG1")
+    monkeypatch.setenv("PLIMSOLL_TWILIO_ACCOUNT", "AC1")
+    with pytest.raises(UsageError, match="sms = twilio needs twilio_token"):
+        installation(None, None)
+    monkeypatch.setenv("PLIMSOLL_TWILIO_TOKEN", "secret:env:RISK_TWILIO")
+    assert installation(None, None).messaging == messaging() != Messaging()

@@ -20,12 +20,12 @@ from plimsoll.services.risk_api.local_key import (
     local_audit_key,
     local_sealing_keys,
 )
+from plimsoll.services.risk_api.messaging import Messaging
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
     from plimsoll.services.risk_api.context import ApiContext
     from plimsoll.workflows.audit_sealing import AuditKeeping, CheckpointStore
-    from plimsoll.workflows.mail import Mailer
     from plimsoll.workflows.outward import Outward
     from plimsoll.workflows.tenant_sealers import TenantSealers
 
@@ -69,10 +69,8 @@ class Installation:
         For how long such a checkpoint is locked.
     kms
         Who holds the master key: ``local`` for a file in the data directory, ``aws:`` and a key for AWS KMS.
-    mail
-        What carries mail: ``outbox`` for a folder of the data directory, ``ses`` for Amazon SES.
-    mail_from
-        From whom mail is.
+    messaging
+        What carries mail and text messages.
     """
 
     directory: Path
@@ -89,8 +87,7 @@ class Installation:
     audit_bucket: str | None = None
     audit_days: int = 400
     kms: str = "local"
-    mail: str = "outbox"
-    mail_from: str = "plimsoll@localhost"
+    messaging: Messaging = field(default_factory=Messaging)
 
     @property
     def key_file(self) -> Path:
@@ -170,16 +167,6 @@ class Installation:
         self._make_directory()
         return Outward(sealers=self._sealers(), loopback=self.webhook_loopback)
 
-    def mailer(self) -> "Mailer":
-        """Return what carries mail."""
-        if self.mail == "ses":
-            from plimsoll.workflows.aws_messages import SesMail
-
-            return SesMail(self.mail_from)
-        from plimsoll.workflows.mail import Outbox
-
-        return Outbox(self.directory / "outbox", self.mail_from)
-
     def _sealers(self) -> "TenantSealers":
         from plimsoll.security.kms import Kms, LocalKms
         from plimsoll.workflows.tenant_sealers import TenantSealers
@@ -256,7 +243,6 @@ class Installation:
         from plimsoll.services.risk_api.sign_in import LocalSignIn
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
         from plimsoll.workflows.live_pace import Pace
-        from plimsoll.workflows.text_messages import TextOutbox
 
         self._make_directory()
         database, tracing = Database(url), Tracing.from_environment()
@@ -282,8 +268,8 @@ class Installation:
                     live_pace=Pace(refresh_seconds=self.live_refresh_seconds),
                     four_eyes=self._needs_four_eyes,
                     outward=self.outward(),
-                    mailer=self.mailer(),
-                    texts=TextOutbox(self.directory / "outbox"),
+                    mailer=self.messaging.mailer(self.directory),
+                    texts=self.messaging.texts(self.directory),
                     address=address or self.address,
                     audit=self.audit(),
                 )

@@ -8,8 +8,6 @@ from plimsoll.data.store import schema
 from plimsoll.data.store.embedded import running_postgres
 from plimsoll.errors import UnavailableError
 from plimsoll.services.risk_api.installation import Installation
-from plimsoll.workflows.aws_messages import SesMail
-from plimsoll.workflows.mail import Outbox
 
 pytestmark = pytest.mark.anyio
 
@@ -82,12 +80,3 @@ def test_checkpoints_go_to_a_bucket_too(tmp_path: Path) -> None:
     """Where one is named, it is the second place, beside the files."""
     keeping = Installation(tmp_path / "data", audit_bucket="locked").audit()
     assert [store.every_seconds for store in keeping.stores] == [0.0, 300.0]
-
-
-def test_mail_stays_here_unless_told(tmp_path: Path) -> None:
-    """It goes into a folder of the data directory, or by Amazon SES where that is asked for."""
-    here = Installation(tmp_path).mailer()
-    assert isinstance(here, Outbox)
-    assert here.folder == tmp_path / "outbox"
-    away = Installation(tmp_path, mail="ses", mail_from="risk@example.com").mailer()
-    assert away == SesMail("risk@example.com")
