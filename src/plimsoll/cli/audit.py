@@ -14,9 +14,9 @@ from plimsoll.cli.places import DatabaseUrl, DataDir, where
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
-    from plimsoll.wire.audit import AuditEvent, AuditVerification
+    from plimsoll.wire.audit import AuditEvent, AuditKeyRotation, AuditVerification
 
-__all__ = ["ExportFormat", "audit", "export", "list_events", "verify"]
+__all__ = ["ExportFormat", "audit", "export", "list_events", "rotate_key", "verify"]
 
 audit = typer.Typer(
     help="The audit: who did what. It is asked of the platform of the data directory.", no_args_is_help=True
@@ -117,6 +117,22 @@ def export(
         return
     write_file(output, file)
     typer.echo(f"{output} is written.", err=True)
+
+
+@audit.command("rotate-key")
+def rotate_key(data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False) -> None:
+    """Let another key seal the audit from now on. Earlier keys stay in the file: back it up anew."""
+
+    async def question(client: "AsyncRiskClient") -> "AuditKeyRotation":
+        return await client.rotate_audit_key()
+
+    made = ask(where(data_dir, database_url), question)
+    text = (
+        f"key        {made.key_id}\nbefore     {made.before}\n\n"
+        f"The file audit-key of the data directory holds {made.keys} keys: back it up,"
+        " and give it to workers on other machines.\n"
+    )
+    write_text(made.model_dump_json() + "\n" if json else text)
 
 
 def _since(last: str | None) -> dt.datetime | None:

@@ -7,9 +7,9 @@ from typing import Literal
 import httpx2
 
 from plimsoll.client.answers import message
-from plimsoll.client.call import Call, get, text
+from plimsoll.client.call import API_PREFIX, Call, get, text
 from plimsoll.client.sending import AsyncSends, Sends
-from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditVerification
+from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditKeyRotation, AuditVerification
 from plimsoll.wire.page import Page
 
 __all__ = ["AsyncAuditMethods", "AuditMethods", "ExportName"]
@@ -40,6 +40,10 @@ def _events(
 
 def _verify() -> Call[AuditVerification]:
     return get("/audit/verification", message(AuditVerification))
+
+
+def _rotate() -> Call[AuditKeyRotation]:
+    return Call(method="POST", path=f"{API_PREFIX}/audit/rotate-key", read=message(AuditKeyRotation))
 
 
 def _export(
@@ -74,6 +78,10 @@ class AuditMethods(Sends):
         """Go through the whole chain of events, and say what is not as it was sealed."""
         return self.send(_verify())
 
+    def rotate_audit_key(self) -> AuditKeyRotation:
+        """Let another key seal the audit from now on; its file belongs into a backup."""
+        return self.send(_rotate())
+
     def export_audit(
         self,
         form: ExportName = "csv",
@@ -105,6 +113,10 @@ class AsyncAuditMethods(AsyncSends):
     async def verify_audit(self) -> AuditVerification:
         """Go through the whole chain of events, and say what is not as it was sealed."""
         return await self.send(_verify())
+
+    async def rotate_audit_key(self) -> AuditKeyRotation:
+        """Let another key seal the audit from now on."""
+        return await self.send(_rotate())
 
     async def export_audit(
         self,

@@ -123,6 +123,7 @@ class AuditAction(StrEnum):
     PORTFOLIO_ARCHIVED = "portfolio.archived"
     PORTFOLIO_RESTORED = "portfolio.restored"
     POSITIONS_IMPORTED = "positions.imported"
+    TICKS_SENT = "ticks.sent"
     PRICES_UPLOADED = "prices.uploaded"
     INSTRUMENT_CHANGED = "instrument.changed"
     RUN_STARTED = "run.started"
@@ -156,3 +157,4 @@ class AuditAction(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_VERIFIED = "audit.verified"
     AUDIT_BROKEN = "audit.broken"
+    AUDIT_KEY_ROTATED = "audit.key-rotated"

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from plimsoll.wire.model import WireModel, example
 from plimsoll.wire.page import Page
 
-__all__ = ["AuditEvent", "AuditEventPage", "AuditFlaw", "AuditVerification"]
+__all__ = ["AuditEvent", "AuditEventPage", "AuditFlaw", "AuditKeyRotation", "AuditVerification"]
 
 _EVENT: dict[str, Any] = {
     "id": "0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10",
@@ -52,6 +52,16 @@ class AuditFlaw(WireModel):
 
     sequence: int = Field(ge=0, description="Its place in the chain; 0 for what concerns no place")
     reason: str
+
+
+class AuditKeyRotation(WireModel):
+    """The key by which the audit is sealed from now on; the key itself is shown nowhere."""
+
+    model_config = example({"key_id": "9f86d081884c7d65", "before": "60303ae22b998861", "keys": 2})
+
+    key_id: str = Field(description="Its name, which checkpoints give")
+    before: str = Field(description="Name of the key before it")
+    keys: int = Field(ge=2, description="How many there are: earlier ones verify what they have sealed")
 
 
 class AuditVerification(WireModel):

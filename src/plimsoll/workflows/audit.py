@@ -1,6 +1,8 @@
 """The audit: who did what to what, written down in the transaction in which it is done, or it is not done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +17,12 @@ from plimsoll.security import audit_actions
 from plimsoll.security.permissions import Principal
 from plimsoll.workflows.plain_values import plain
 
-__all__ = ["AuditAction", "record"]
+__all__ = ["AuditAction", "coming_from", "record"]
 
 # Whoever records something needs no more than this module.
 AuditAction = audit_actions.AuditAction
 
+_FROM: ContextVar[str] = ContextVar("plimsoll_audit_address", default="")
 _LONGEST = 500
 _MOST_ITEMS = 50
 _DEEPEST = 4
@@ -27,6 +30,22 @@ _LARGEST = 2**53
 _SECRET = frozenset(
     {"password", "secret", "token", "code", "answer", "api_key", "private_key", "link", "url"}
 )
+
+
+@contextmanager
+def coming_from(address: str) -> Iterator[None]:
+    """Let all that is written down in a block come from an address, unless it says another.
+
+    Parameters
+    ----------
+    address
+        Of the client whose request is served.
+    """
+    token = _FROM.set(address)
+    try:
+        yield
+    finally:
+        _FROM.reset(token)
 
 
 async def record(
@@ -55,7 +74,7 @@ async def record(
         What else there is to say; see :func:`plimsoll.workflows.plain_values.plain`. Texts and lists are cut
         where they are too long, and what is named like a secret is left out.
     address
-        Where the request came from.
+        Where the request came from; empty for that of `coming_from`.
 
     Returns
     -------
@@ -74,7 +93,7 @@ async def record(
         "session_id": getattr(actor, "session", None),
         "subject": "" if subject is None else _text(str(subject)),
         "detail": _short(plain(_without_secrets(detail)), _DEEPEST),
-        "address": _text(address),
+        "address": _text(address or _FROM.get()),
         "request_id": _text(str(structlog.contextvars.get_contextvars().get("request_id", ""))),
     }
     try:

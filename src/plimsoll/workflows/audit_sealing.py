@@ -21,10 +21,11 @@ from plimsoll.workflows.alerts import AlertKind, Severity, raise_alert, resolve_
 from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.detection import detect
 
-__all__ = ["AuditKeeping", "AuditSealer", "CheckpointStore", "chained", "event_document"]
+__all__ = ["AuditKeeping", "AuditKeys", "AuditSealer", "CheckpointStore", "chained", "event_document"]
 
 _LOG = structlog.get_logger(__name__)
 _AT_ONCE = 500
+_OTHER_KEY = "audit/key"
 _LOOK_SECONDS = 60.0  # between two looks at chains to which nothing is added
 
 
@@ -45,6 +46,16 @@ class CheckpointStore(Protocol):
         """Return the last one of a tenant."""
 
 
+class AuditKeys(Protocol):
+    """Where the keys are."""
+
+    def read(self) -> Sequence[str]:
+        """Return all, the one that seals first."""
+
+    def add(self, key: str) -> None:
+        """Let another one seal from now on."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditKeeping:
     """What vouches for a chain.
@@ -55,10 +66,53 @@ class AuditKeeping:
         Seals and signs.
     stores
         Where checkpoints go; the first one is also asked whether the chain is still what it was.
+    earlier
+        Keys that have sealed before, the last one first: what they have sealed counts, and no more is.
+    source
+        Where the keys come from; None for keys that never change.
     """
 
     key: AuditKey
     stores: tuple[CheckpointStore, ...] = ()
+    earlier: tuple[AuditKey, ...] = ()
+    source: AuditKeys | None = None
+
+    @classmethod
+    def by(cls, source: AuditKeys, stores: tuple[CheckpointStore, ...] = ()) -> "AuditKeeping":
+        """Return what vouches by the keys of a place.
+
+        Raises
+        ------
+        UnavailableError
+            If there is none that can be used.
+        """
+        key, *earlier = map(AuditKey, source.read())
+        return cls(key, stores, tuple(earlier), source)
+
+    def now(self) -> "AuditKeeping":
+        """Return the same with the keys as they are at this moment: somebody may have rotated them.
+
+        Raises
+        ------
+        UnavailableError
+            As for `by`.
+        """
+        return self if self.source is None else AuditKeeping.by(self.source, self.stores)
+
+    def age_of(self, key_id: str) -> int | None:
+        """Return how many keys came after one; None for a key that is none of these."""
+        keys = [key.key_id for key in (self.key, *self.earlier)]
+        return keys.index(key_id) if key_id in keys else None
+
+    def key_of(self, key_id: str) -> AuditKey | None:
+        """Return a key by its name; None for one that is none of these."""
+        age = self.age_of(key_id)
+        return None if age is None else (self.key, *self.earlier)[age]
+
+    def is_genuine(self, checkpoint: Checkpoint) -> bool:
+        """Return whether one of the keys has signed this very checkpoint."""
+        key = self.key_of(checkpoint.key_id)
+        return key is not None and key.is_genuine(checkpoint)
 
 
 class AuditSealer:
@@ -85,7 +139,7 @@ class AuditSealer:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
-        self._key = keeping.key
+        self._keeping = keeping
         self._stores = keeping.stores
         self._every_seconds = every_seconds
         self._clock = clock
@@ -118,6 +172,7 @@ class AuditSealer:
         UnavailableError
             If the database cannot be reached.
         """
+        self._keeping = self._keeping.now()
         async with self._database.session(None) as session:
             tenants = set(await audit_seals.tenants_waiting(session))
         old = self._clock() - _LOOK_SECONDS
@@ -133,7 +188,7 @@ class AuditSealer:
     async def seal_tenant(self, tenant: UUID) -> int:
         """Seal up to 500 events of a tenant and return how many.
 
-        None are sealed while another process is at it, or where the chain was made with another key.
+        None are sealed while another process is at it, or where the chain was made with a key of others.
 
         Raises
         ------
@@ -150,11 +205,14 @@ class AuditSealer:
                 self._told.add(tenant)
                 await _tell_broken(session, tenant, known)
             last = await audit_seals.head(session)
-            if last is not None and last.key_id != self._key.key_id:
+            if last is not None and self._keeping.key_of(last.key_id) is None:
                 await self._tell_other_key(session, tenant, last)
                 return 0
+            if tenant in self._other_key:
+                self._other_key.discard(tenant)
+                await resolve_alert(session, _OTHER_KEY)
             events = await audit_seals.waiting(session, limit=_AT_ONCE)
-            seals = chained(self._key, tenant, last, events)
+            seals = chained(self._keeping.key, tenant, last, events)
             if seals:
                 await audit_seals.add(session, seals)
                 await detect(session, events)
@@ -172,12 +230,12 @@ class AuditSealer:
             checkpoint = None if found is None else Checkpoint.read(found)
         except (UnavailableError, ValueError):
             return None  # verification says what is wrong with it
-        return checkpoint if checkpoint is not None and self._key.is_genuine(checkpoint) else None
+        return checkpoint if checkpoint is not None and self._keeping.is_genuine(checkpoint) else None
 
     async def _keep(self, tenant: UUID, last: Seal) -> None:
         """Put a signed checkpoint into each store that is due."""
         made_at = _instant(dt.datetime.now(dt.UTC))
-        checkpoint = self._key.checkpoint(
+        checkpoint = self._keeping.key.checkpoint(
             tenant=str(tenant), sequence=last.sequence, digest=last.digest, made_at=made_at
         )
         for number, store in enumerate(self._stores):
@@ -204,7 +262,7 @@ class AuditSealer:
             _LOG.error("the audit is sealed with another key", tenant=str(tenant), key=last.key_id)
             await raise_alert(
                 session,
-                key="audit/key",
+                key=_OTHER_KEY,
                 kind=AlertKind.SYSTEM,
                 severity=Severity.CRITICAL,
                 title="The audit is sealed with another key",

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from plimsoll.data.store import audit_seals
-from plimsoll.data.store.audit_seals import Link
+from plimsoll.data.store.audit_events import AuditRecord
+from plimsoll.data.store.audit_seals import Link, Seal
 from plimsoll.data.store.database import Database
 from plimsoll.errors import UnavailableError
-from plimsoll.security.audit_chain import ANCHOR, AuditKey, Checkpoint
+from plimsoll.security.audit_chain import ANCHOR, Checkpoint
 from plimsoll.workflows.audit_sealing import AuditKeeping, event_document
 
 __all__ = ["Flaw", "Verification", "verify"]
@@ -68,7 +69,7 @@ async def verify(database: Database, tenant: UUID, keeping: AuditKeeping) -> Ver
     database, tenant
         Whose chain.
     keeping
-        With what it was sealed.
+        With what it was sealed; its keys are read anew.
 
     Returns
     -------
@@ -81,12 +82,13 @@ async def verify(database: Database, tenant: UUID, keeping: AuditKeeping) -> Ver
     UnavailableError
         If the database cannot be reached.
     """
+    keeping = keeping.now()
     flaws: list[Flaw] = []
     checkpoints = await _checkpoints(tenant, keeping, flaws)
     wanted: dict[int, list[Checkpoint]] = {}
     for checkpoint in checkpoints:
         wanted.setdefault(checkpoint.sequence, []).append(checkpoint)
-    walk = _Walk(tenant, keeping.key, wanted)
+    walk = _Walk(tenant, keeping, wanted)
     while True:
         # One short transaction for each stretch: a chain only grows, so that nothing is missed.
         async with database.session(tenant) as session:
@@ -109,12 +111,13 @@ async def verify(database: Database, tenant: UUID, keeping: AuditKeeping) -> Ver
 class _Walk:
     """Goes along the chain; after a flaw it goes on from what is stored, so that each is found once."""
 
-    def __init__(self, tenant: UUID, key: AuditKey, wanted: dict[int, list[Checkpoint]]) -> None:
+    def __init__(self, tenant: UUID, keeping: AuditKeeping, wanted: dict[int, list[Checkpoint]]) -> None:
         self.sequence = 0
         self.count = 0
         self.flaws: list[Flaw] = []
         self._tenant = tenant
-        self._key = key
+        self._keeping = keeping
+        self._age = len(keeping.earlier)
         self._wanted = wanted
         self._digest = ANCHOR
 
@@ -126,18 +129,24 @@ class _Walk:
             self._note(expected, f"{seal.sequence - expected} places of the chain are missing")
         elif link.event is None:
             self._note(seal.sequence, "the event is gone")
-        elif seal.key_id != self._key.key_id:
-            self._note(seal.sequence, "it was sealed with another key")
-        elif (
-            self._key.seal(self._digest, event_document(self._tenant, seal.sequence, link.event))
-            != seal.digest
-        ):
-            self._note(seal.sequence, "the event or its place is not what was sealed")
+        elif (reason := self._misfit(seal, link.event)) is not None:
+            self._note(seal.sequence, reason)
         for checkpoint in self._wanted.get(seal.sequence, ()):
             if checkpoint.digest != seal.digest.hex():
                 self._note(seal.sequence, f"the checkpoint of {checkpoint.made_at} says something else")
         self.sequence, self._digest = seal.sequence, seal.digest
         self.count += 1
+
+    def _misfit(self, seal: Seal, event: AuditRecord) -> str | None:
+        key, age = self._keeping.key_of(seal.key_id), self._keeping.age_of(seal.key_id)
+        if key is None or age is None:
+            return "it was sealed with another key"
+        if age > self._age:
+            return "it was sealed with a key that had been replaced before"
+        self._age = age
+        document = event_document(self._tenant, seal.sequence, event)
+        right = key.seal(self._digest, document) == seal.digest
+        return None if right else "the event or its place is not what was sealed"
 
     def cut_off(self, checkpoints: Sequence[Checkpoint]) -> list[Flaw]:
         """Return the flaw that the chain ends before a checkpoint, if it does."""
@@ -166,7 +175,7 @@ async def _checkpoints(tenant: UUID, keeping: AuditKeeping, flaws: list[Flaw]) -
             except ValueError:
                 flaws.append(Flaw(0, "a checkpoint is damaged"))
                 continue
-            if keeping.key.is_genuine(checkpoint) and checkpoint.tenant == str(tenant):
+            if keeping.is_genuine(checkpoint) and checkpoint.tenant == str(tenant):
                 found.append(checkpoint)
             else:
                 flaws.append(Flaw(checkpoint.sequence, "a checkpoint is not signed by this key"))

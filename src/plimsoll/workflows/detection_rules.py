@@ -52,6 +52,8 @@ class DetectionRule:
         How far back from an event others count.
     after
         Where there are some, one of these must have come first, of the same group, within the same time.
+    where
+        What the detail of an event must say for the rule to be looked at.
     """
 
     name: str
@@ -63,10 +65,12 @@ class DetectionRule:
     count: int = 1
     within: dt.timedelta = _QUARTER
     after: frozenset[Action] = frozenset()
+    where: frozenset[tuple[str, Any]] = frozenset()
 
     def group(self, event: AuditRecord) -> str | None:
         """Return whose an event is; None if it says nothing to this rule."""
-        if event.action not in self.actions:
+        says = all(event.detail.get(name) == wanted for name, wanted in self.where)
+        if event.action not in self.actions or not says:
             return None
         if self.by is Group.TENANT:
             return "all"
@@ -129,6 +133,14 @@ ALL_RULES: tuple[DetectionRule, ...] = (
         count=50,
     ),
     DetectionRule(
+        name="tokens-guessed",
+        severity=Severity.WARNING,
+        title="Many tokens from one address lead nowhere",
+        meaning="A program may go on with a revoked key, or somebody is guessing. Look at the address.",
+        actions=frozenset({Action.TOKENS_THROTTLED}),
+        by=Group.ADDRESS,
+    ),
+    DetectionRule(
         name="new-device",
         severity=Severity.INFO,
         title="Somebody signed in from a new device",
@@ -148,9 +160,10 @@ ALL_RULES: tuple[DetectionRule, ...] = (
     DetectionRule(
         name="rights-given",
         severity=Severity.WARNING,
-        title="Somebody was given rights",
+        title="Somebody was given privileged rights",
         meaning="If nobody knows why: revoke the grant and ask who made it.",
         actions=frozenset({Action.GRANT_MADE, Action.GRANT_APPROVED}),
+        where=frozenset({("privileged", True)}),
     ),
     DetectionRule(
         name="refused-burst",

@@ -1,7 +1,7 @@
 """Jobs: work that a user or the platform puts down and a worker does."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -96,8 +96,22 @@ async def page(
         return await jobs.page(session, after=after, limit=limit, statuses=statuses, kinds=kinds)
 
 
-async def cancel(database: Database, tenant: UUID, job: UUID) -> JobRecord:
+_Also = Callable[[AsyncSession, JobRecord], Awaitable[None]]
+
+
+async def _nothing(session: AsyncSession, job: JobRecord) -> None:
+    """Leave it at that."""
+
+
+async def cancel(database: Database, tenant: UUID, job: UUID, *, also: _Also = _nothing) -> JobRecord:
     """Cancel a job at once: whatever an attempt under way still makes of it is thrown away.
+
+    Parameters
+    ----------
+    database, tenant, job
+        Where and which.
+    also
+        What is done in the same transaction; not where it was cancelled already.
 
     Raises
     ------
@@ -107,11 +121,15 @@ async def cancel(database: Database, tenant: UUID, job: UUID) -> JobRecord:
         If it has ended otherwise.
     """
     async with database.session(tenant) as session:
-        return await jobs.cancel(session, job)
+        known = await jobs.get(session, job)
+        cancelled = await jobs.cancel(session, job)
+        if known.status is not JobStatus.CANCELLED:
+            await also(session, cancelled)
+        return cancelled
 
 
-async def retry(database: Database, tenant: UUID, job: UUID) -> JobRecord:
-    """Queue a job again that failed, was parked or was cancelled.
+async def retry(database: Database, tenant: UUID, job: UUID, *, also: _Also = _nothing) -> JobRecord:
+    """Queue a job again that failed, was parked or was cancelled; the parameters are those of `cancel`.
 
     Raises
     ------
@@ -121,4 +139,6 @@ async def retry(database: Database, tenant: UUID, job: UUID) -> JobRecord:
         If it is not finished or has succeeded, or another unfinished job has its key.
     """
     async with database.session(tenant) as session:
-        return await jobs.retry(session, job)
+        queued = await jobs.retry(session, job)
+        await also(session, queued)
+        return queued

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audit_keys import KeyList
 from plimsoll.data.store.database import Database
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.tokens import new_token
@@ -191,6 +192,29 @@ async def test_the_file_is_safe_and_recorded(world: World) -> None:
     assert (await actions(world)).count("audit.exported") == 2
 
 
+async def test_what_people_start_and_stop(world: World) -> None:
+    """Runs, at once or as a job, a job cancelled and tried again, and prices are one event each."""
+    portfolio = await new_portfolio(world.owner)
+    await held(world.owner, portfolio["id"])
+    prices = await new_prices(world.owner)
+    asked = {"portfolio_id": portfolio["id"]}
+    run = made(await world.owner.post(f"{API}/risk-runs", json=asked), 201)
+    later = await world.owner.post(f"{API}/risk-runs", json=asked, headers={"Prefer": "respond-async"})
+    job = made(later, 202)["id"]
+    for way in ("cancel", "cancel", "retry"):
+        made(await world.owner.post(f"{API}/jobs/{job}/{way}"), 200)
+    refused(await world.owner.post(f"{API}/jobs/{job}/retry"), 409, "conflict")
+    found = [event for event in await events(world) if not event["action"].startswith(("portf", "posit"))]
+    assert [(event["action"], event["subject"]) for event in found] == [
+        ("prices.uploaded", prices["id"]),
+        ("run.started", run["id"]),
+        ("run.started", job),
+        ("job.cancelled", job),
+        ("job.retried", job),
+    ]
+    assert {event["actor"] for event in found} == {"owner"}
+
+
 async def test_verification(database: Database, tenant: Any, other_tenant: Any, database_url: str) -> None:
     """A whole chain is intact; after an edit past all rights the first bad place is named."""
     keeping = AuditKeeping(AuditKey(new_token("pla")))
@@ -207,6 +231,32 @@ async def test_verification(database: Database, tenant: Any, other_tenant: Any, 
         )
         found = made(await world.owner.get(f"{API}/audit/verification"), 200)
         assert (found["intact"], found["first_bad"]) == (False, 2)
+
+
+async def test_the_key_is_rotated(database: Database, tenant: Any, other_tenant: Any) -> None:
+    """The chain goes on with the new one and is whole; who may not, and another tenant, change no key."""
+    source = KeyList([new_token("pla")])
+    keeping = AuditKeeping.by(source)
+    async with world_on(database, tenant, other_tenant, audit=keeping) as world:
+        path, sealer = f"{API}/audit/rotate-key", AuditSealer(database, keeping)
+        await new_portfolio(world.owner, "A")
+        await sealer.seal_waiting()
+        refused(await world.anonymous.post(path), 401, "unauthenticated")
+        refused(await world.powerless.post(path), 403, "forbidden")
+        refused(await world.outsider.post(path), 404, "not-found")
+        rotated = made(await world.owner.post(path), 200)
+        assert (rotated["before"], rotated["keys"]) == (keeping.key.key_id, 2)
+        await new_portfolio(world.owner, "B")
+        await sealer.seal_waiting()
+        found = made(await world.owner.get(f"{API}/audit/verification"), 200)
+        assert (found["intact"], found["first_bad"]) == (True, None)
+        done = [action for action in await actions(world) if not action.startswith("access.")]
+        assert done == ["portfolio.created", "audit.key-rotated", "portfolio.created"]
+
+
+async def test_a_key_that_is_in_no_file_stays(world: World) -> None:
+    """A process that was started with one of its own has no place for another."""
+    refused(await world.owner.post(f"{API}/audit/rotate-key"), 409, "conflict")
 
 
 async def test_auditors_only(world: World) -> None:
@@ -248,10 +298,10 @@ async def test_refusals_are_counted(world: World) -> None:
 
 
 def test_taking_the_audit_away_asks_who_it_is_again() -> None:
-    """An export wants a fresh proof; reading does not."""
+    """An export and another key want a fresh proof; reading does not."""
     routes = {
         route.path.rpartition("/")[2]: needs_step_up(route.dependant)
         for route in router.routes
         if isinstance(route, ApiRoute)
     }
-    assert routes == {"events": False, "export": True, "verification": False}
+    assert routes == {"events": False, "export": True, "rotate-key": True, "verification": False}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from plimsoll.cli.audit import ExportFormat, export, list_events, verify
+from plimsoll.cli.audit import ExportFormat, export, list_events, rotate_key, verify
 from plimsoll.cli.webhooks import add
 from plimsoll.data.store.database import Database
 from plimsoll.errors import UsageError
@@ -54,6 +54,23 @@ def test_what_was_done_is_listed(place: dict[str, Any], capfdbinary: pytest.Capt
     assert json.loads(capfdbinary.readouterr().out) == []
     with pytest.raises(UsageError, match="no such action"):
         list_events(["nonsense"], **place)
+
+
+def test_the_key_is_rotated(place: dict[str, Any], capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """The file has both, the audit says so, and the chain is verified across them."""
+    add("https://example.com/before", **place)
+    _seal(place)
+    capfdbinary.readouterr()
+    rotate_key(json=True, **place)
+    made = json.loads(capfdbinary.readouterr().out)
+    assert made["keys"] == 2
+    rotate_key(**place)
+    assert f"before     {made['key_id']}" in capfdbinary.readouterr().out.decode()
+    _seal(place)
+    verify(json=True, **place)
+    found = json.loads(capfdbinary.readouterr().out)
+    assert (found["intact"], found["sealed"], found["checkpoints"]) == (True, 3, 1)
+    assert len((place["data_dir"] / "audit-key").read_text().split()) == 3
 
 
 def test_a_file_is_written(

@@ -12,10 +12,22 @@ from plimsoll.data.store.audit_events import AuditFilter, AuditRecord
 from plimsoll.data.store.database import Database
 from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Principal
-from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.audit import AuditAction, coming_from, record
 from postgres import execute
 
 pytestmark = pytest.mark.anyio
+
+
+async def test_what_comes_from_a_request_comes_from_its_address(database: Database, tenant: UUID) -> None:
+    """Unless it says another one; after the request it comes from nowhere."""
+    with coming_from("192.0.2.1"):
+        for address in ("", "192.0.2.2"):
+            async with database.session(tenant) as session:
+                await record(session, AuditAction.SIGN_OUT, actor=None, subject="x", address=address)
+    async with database.session(tenant) as session:
+        await record(session, AuditAction.SIGN_OUT, actor=None, subject="x")
+        found = await audit_events.page(session, AuditFilter(), after=None, limit=9)
+    assert {event.address for event in found} == {"192.0.2.1", "192.0.2.2", ""}
 
 
 async def recorded(database: Database, tenant: UUID) -> list[AuditRecord]:

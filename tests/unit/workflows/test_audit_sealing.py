@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from audit_keys import KeyList
 from plimsoll.data.checkpoint_files import CheckpointFiles
 from plimsoll.data.store import alerts, audit_seals
 from plimsoll.data.store.alerts import AlertRecord, AlertStatus
@@ -113,6 +114,26 @@ async def test_a_chain_of_another_key_is_left_alone(database: Database, tenant: 
     raised = await _alert(database, tenant, "audit/key")
     assert raised is not None
     assert (raised.count, KEY.key_id in raised.detail) == (1, True)
+
+
+async def test_a_chain_goes_on_with_another_key(database: Database, tenant: UUID, tmp_path: Path) -> None:
+    """A sealer that runs finds it before its next round; one whose keys are older leaves the chain alone."""
+    source = KeyList([new_token("pla")])
+    sealer = AuditSealer(database, AuditKeeping.by(source, (CheckpointFiles(tmp_path),)))
+    old = AuditSealer(database, AuditKeeping(AuditKey(source.keys[0])))
+    await _write(database, tenant)
+    await sealer.seal_waiting()
+    source.add(new_token("pla"))
+    await _write(database, tenant)
+    assert await sealer.seal_waiting() == 1
+    await _write(database, tenant)
+    assert await old.seal_waiting() == 0
+    assert await _alert(database, tenant, "audit/key") is not None
+    assert await sealer.seal_waiting() == 1
+    async with database.session(tenant) as session:
+        links = await audit_seals.chain(session, after=0, limit=9)
+    names = [AuditKey(key).key_id for key in reversed(source.keys)]
+    assert [link.seal.key_id for link in links] == [names[0], names[1], names[1]]
 
 
 async def test_a_checkpoint_says_how_far_it_got(database: Database, tenant: UUID, tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from audit_keys import KeyList
 from plimsoll.data.checkpoint_files import CheckpointFiles
+from plimsoll.data.store import audit_seals
 from plimsoll.data.store.database import Database
 from plimsoll.security.audit_chain import AuditKey, Checkpoint
 from plimsoll.security.tokens import new_token
 from plimsoll.workflows.audit import AuditAction, record
-from plimsoll.workflows.audit_sealing import AuditKeeping, AuditSealer
+from plimsoll.workflows.audit_sealing import AuditKeeping, AuditSealer, event_document
 from plimsoll.workflows.audit_verification import Verification, verify
 from postgres import execute
 
@@ -159,6 +161,37 @@ async def test_another_key_fits_nothing(database: Database, tenant: UUID, tmp_pa
     found = await verify(database, tenant, AuditKeeping(AuditKey(new_token("pla")), (store,)))
     assert found.first_bad == 1
     assert "another key" in found.flaws[0].reason
+
+
+async def test_a_chain_is_verified_across_its_keys(
+    database: Database, tenant: UUID, tmp_path: Path, database_url: str
+) -> None:
+    """Each key verifies its part and its checkpoints; one that was replaced seals nothing afterwards."""
+    source, store = KeyList([new_token("pla")]), CheckpointFiles(tmp_path)
+    keeping = AuditKeeping.by(source, (store,))
+    for number in range(3):
+        for _ in range(2):
+            await _write(database, tenant, number)
+        await AuditSealer(database, keeping).seal_waiting()
+        source.add(new_token("pla"))
+    found = await verify(database, tenant, keeping)
+    assert (found.sealed, found.flaws) == (6, ())
+    stolen = AuditKey(source.keys[-1])
+    async with database.session(tenant) as session:
+        links = await audit_seals.chain(session, after=0, limit=9)
+    for link, event in ((links[1], links[1].event), (links[5], links[5].event)):
+        assert event is not None
+        document = event_document(tenant, link.seal.sequence, event)
+        before = links[link.seal.sequence - 2].seal.digest
+        forged = stolen.seal(before, document).hex()
+        _meddle(
+            database_url,
+            f"UPDATE audit_seals SET key_id = '{stolen.key_id}', digest = '\\x{forged}'"  # noqa: S608 - ours
+            f" WHERE sequence = {link.seal.sequence}",
+        )
+    found = await verify(database, tenant, keeping)
+    assert found.first_bad == 6
+    assert any("replaced before" in flaw.reason for flaw in found.flaws)
 
 
 async def test_a_forged_checkpoint_is_a_flaw(database: Database, tenant: UUID, tmp_path: Path) -> None:

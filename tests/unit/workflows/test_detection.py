@@ -54,7 +54,12 @@ async def _alert(database: Database, tenant: UUID, key: str) -> AlertRecord:
         (AuditAction.FACTOR_FAILED, 20, {"address": "192.0.2.1"}, "security/failures-from-address/192.0.2.1"),
         (AuditAction.SIGN_IN_FAILED, 100, {}, "security/failures-everywhere/all"),
         (AuditAction.SIGN_IN_NEW_DEVICE, 1, {"subject": "ada"}, "security/new-device/ada"),
-        (AuditAction.GRANT_MADE, 1, {"subject": "ada"}, "security/rights-given/ada"),
+        (
+            AuditAction.GRANT_MADE,
+            1,
+            {"subject": "ada", "detail": {"privileged": True}},
+            "security/rights-given/ada",
+        ),
         (AuditAction.ACCESS_REFUSED, 20, {"actor": "user:1"}, "security/refused-burst/user:1"),
         (AuditAction.ACCESS_UNKNOWN, 50, {"actor": "user:1"}, "security/unknown-burst/user:1"),
         (AuditAction.KEY_CANARY_USED, 1, {"subject": "key"}, "security/canary/key"),

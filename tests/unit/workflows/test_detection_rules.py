@@ -41,6 +41,7 @@ NAMED = {rule.name: rule for rule in ALL_RULES}
         ("rights-given", AuditAction.GRANT_APPROVED, Severity.WARNING),
         ("refused-burst", AuditAction.ACCESS_REFUSED, Severity.WARNING),
         ("unknown-burst", AuditAction.ACCESS_UNKNOWN, Severity.WARNING),
+        ("tokens-guessed", AuditAction.TOKENS_THROTTLED, Severity.WARNING),
         ("canary", AuditAction.KEY_CANARY_USED, Severity.CRITICAL),
         ("audit-broken", AuditAction.AUDIT_BROKEN, Severity.CRITICAL),
     ],
@@ -49,6 +50,16 @@ def test_what_is_looked_for(name: str, action: AuditAction, severity: Severity) 
     """Each thing that security.md wants noticed has a rule, with its severity."""
     assert action in NAMED[name].actions
     assert NAMED[name].severity is severity
+
+
+def test_only_what_is_privileged_is_told_when_rights_are_given() -> None:
+    """Somebody becomes a viewer each day, and that is nobody's alarm."""
+    rule = NAMED["rights-given"]
+    for action in (AuditAction.GRANT_MADE, AuditAction.GRANT_APPROVED):
+        event = replace(EVENT, action=action)
+        assert rule.group(replace(event, detail={"privileged": True, "role": "x"})) == "ada"
+        assert rule.group(replace(event, detail={"privileged": False})) is None
+        assert rule.group(event) is None
 
 
 def test_rules_are_told_apart_and_say_what_to_do() -> None:

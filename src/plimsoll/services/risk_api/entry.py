@@ -15,6 +15,7 @@ from plimsoll.monitoring.logging import log_line
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.monitoring.tracing import Tracing
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
+from plimsoll.workflows.audit import coming_from
 
 __all__ = ["SECURITY_HEADERS", "SafeEntry"]
 
@@ -97,7 +98,7 @@ class SafeEntry:
         method = scope["method"]
         answer = _Answer(scope, send)
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
+        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]), coming_from(_of(scope)):
             try:
                 # A HEAD is a GET whose body stays here.
                 inner = {**scope, "method": "GET"} if method == "HEAD" else scope
@@ -115,7 +116,7 @@ class SafeEntry:
         state["request_id"] = uuid4().hex
         answer = _SocketAnswer(scope, send)
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]):
+        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]), coming_from(_of(scope)):
             try:
                 await self.app(scope, receive, answer.send)
             except Exception as error:  # noqa: BLE001 - as for requests
@@ -214,3 +215,7 @@ def _protected(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
     if scope["scheme"] in ("https", "wss"):
         kept.append(_HSTS)
     return kept
+
+
+def _of(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])

@@ -15,9 +15,10 @@ from plimsoll.data.store.embedded import embedded_postgres, running_postgres, st
 from plimsoll.errors import UnavailableError
 from plimsoll.services.risk_api.local_key import (
     KEY_FILE,
+    add_audit_key,
     has_sealing_keys,
     local_api_key,
-    local_audit_key,
+    local_audit_keys,
     local_sealing_keys,
 )
 from plimsoll.services.risk_api.messaging import Messaging
@@ -193,7 +194,6 @@ class Installation:
             If the file with the key cannot be used.
         """
         from plimsoll.data.checkpoint_files import CheckpointFiles
-        from plimsoll.security.audit_chain import AuditKey
         from plimsoll.workflows.audit_sealing import AuditKeeping
 
         self._make_directory()
@@ -203,7 +203,7 @@ class Installation:
 
             retained = dt.timedelta(days=self.audit_days)
             stores.append(CheckpointBucket(self.audit_bucket, retained=retained))
-        return AuditKeeping(AuditKey(local_audit_key(self.directory)), tuple(stores))
+        return AuditKeeping.by(_AuditKeys(self.directory), tuple(stores))
 
     @property
     def _checkpoints(self) -> Path:
@@ -316,3 +316,16 @@ class Installation:
         if not (self.directory / "postgres").is_dir():
             remedy = "Start with plimsoll up, or name another data directory."
             raise UnavailableError(f"there is no data in {self.directory}", remedy=remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class _AuditKeys:
+    """The keys of the audit in their file; see `plimsoll.workflows.audit_sealing.AuditKeys`."""
+
+    directory: Path
+
+    def read(self) -> list[str]:
+        return local_audit_keys(self.directory)
+
+    def add(self, key: str) -> None:
+        add_audit_key(self.directory, key)

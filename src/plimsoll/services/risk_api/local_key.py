@@ -11,10 +11,11 @@ __all__ = [
     "AUDIT_KEY_FILE",
     "KEY_FILE",
     "SEALING_KEY_FILE",
+    "add_audit_key",
     "add_sealing_key",
     "has_sealing_keys",
     "local_api_key",
-    "local_audit_key",
+    "local_audit_keys",
     "local_sealing_keys",
 ]
 
@@ -71,10 +72,11 @@ def local_sealing_keys(directory: Path) -> list[str]:
     return _keys(directory / SEALING_KEY_FILE, "plq")
 
 
-def local_audit_key(directory: Path) -> str:
-    """Return the key by which the audit is sealed and its checkpoints are signed, made at the first start.
+def local_audit_keys(directory: Path) -> list[str]:
+    """Return the keys by which the audit was sealed and its checkpoints signed, the one that seals first.
 
-    Without the file, nobody can tell whether the audit was changed: it belongs into a backup of its own.
+    The first one is made at the first start. Without the file, nobody can tell whether the audit was changed:
+    it belongs into a backup of its own.
 
     Parameters
     ----------
@@ -83,15 +85,26 @@ def local_audit_key(directory: Path) -> str:
 
     Returns
     -------
-    str
-        ``pla_`` and 43 characters.
+    list
+        Each of ``pla_`` and 43 characters.
 
     Raises
     ------
     UnavailableError
         As for `local_api_key`.
     """
-    return _keys(directory / AUDIT_KEY_FILE, "pla")[0]
+    return _keys(directory / AUDIT_KEY_FILE, "pla")
+
+
+def add_audit_key(directory: Path, key: str) -> None:
+    """Put a key before the others, by which what they have sealed is still verified.
+
+    Raises
+    ------
+    UnavailableError
+        As for `local_api_key`, or if there are too many.
+    """
+    _add(directory / AUDIT_KEY_FILE, key, "Move the audit to an archive, and begin another one.")
 
 
 def has_sealing_keys(directory: Path) -> bool:
@@ -107,10 +120,13 @@ def add_sealing_key(directory: Path) -> int:
     UnavailableError
         As for `local_api_key`, or if there are too many.
     """
-    path = directory / SEALING_KEY_FILE
-    keys = [new_token("plq"), *_keys(path, "plq")]
+    remedy = "Remove those by which no data key is wrapped any more; plimsoll secrets status shows which."
+    return _add(directory / SEALING_KEY_FILE, new_token("plq"), remedy)
+
+
+def _add(path: Path, key: str, remedy: str) -> int:
+    keys = [key, *_keys(path, key.partition("_")[0])]
     if len(keys) > _MOST_KEYS:
-        remedy = "Remove those by which no data key is wrapped any more; plimsoll secrets status shows which."
         raise UnavailableError(f"{path} holds too many keys", remedy=remedy)
     fresh = path.with_name(f".{path.name}.{new_token()}")
     try:

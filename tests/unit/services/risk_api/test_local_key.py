@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from plimsoll.errors import UnavailableError
-from plimsoll.security.tokens import TOKEN
+from plimsoll.security.tokens import TOKEN, new_token
 from plimsoll.services.risk_api.local_key import (
+    AUDIT_KEY_FILE,
     KEY_FILE,
     SEALING_KEY_FILE,
+    add_audit_key,
     add_sealing_key,
     local_api_key,
+    local_audit_keys,
     local_sealing_keys,
 )
 
@@ -98,6 +101,15 @@ def test_a_new_master_key_comes_first(tmp_path: Path) -> None:
     assert new != old
     assert stat.S_IMODE((tmp_path / SEALING_KEY_FILE).stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == [SEALING_KEY_FILE]
+
+
+def test_a_new_audit_key_comes_first(tmp_path: Path) -> None:
+    """Those before it stay: they verify what they have sealed."""
+    (first,) = local_audit_keys(tmp_path)
+    new = new_token("pla")
+    add_audit_key(tmp_path, new)
+    assert local_audit_keys(tmp_path) == [new, first]
+    assert stat.S_IMODE((tmp_path / AUDIT_KEY_FILE).stat().st_mode) == 0o600
 
 
 def test_master_keys_do_not_grow_for_ever(tmp_path: Path) -> None:

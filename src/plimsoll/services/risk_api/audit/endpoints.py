@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from plimsoll.data.store import audit_events
 from plimsoll.data.store.audit_events import AuditFilter
-from plimsoll.errors import UsageError
+from plimsoll.errors import NotFoundError, UsageError
 from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.auditing import address_of
@@ -20,17 +20,20 @@ from plimsoll.services.risk_api.downloads import download
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.requirements import Require, StepUp
+from plimsoll.services.risk_api.responses import CONFLICT
 from plimsoll.services.risk_api.routes import ApiRouter
-from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditFlaw, AuditVerification
+from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditFlaw, AuditKeyRotation, AuditVerification
 from plimsoll.workflows.audit_export import ExportForm, export
+from plimsoll.workflows.audit_key_rotation import rotate_key
 from plimsoll.workflows.audit_verification import verify
 
-__all__ = ["export_audit", "list_audit_events", "router", "verify_audit"]
+__all__ = ["export_audit", "list_audit_events", "rotate_audit_key", "router", "verify_audit"]
 
 router = ApiRouter("audit")
 
 _Reader = Annotated[Principal, Require[Permission.AUDIT_READ]]
 _Exporter = Annotated[Principal, Require[Permission.AUDIT_EXPORT]]
+_KeyWriter = Annotated[Principal, Require[Permission.SECRETS_WRITE]]
 _Action = Annotated[
     str,
     Query(
@@ -114,6 +117,16 @@ async def verify_audit(context: Context, caller: _Reader) -> AuditVerification:
         checkpoints=found.checkpoints,
         flaws=tuple(map(AuditFlaw.model_validate, found.flaws)),
     )
+
+
+@router.post("/rotate-key", responses=CONFLICT, dependencies=[StepUp])
+async def rotate_audit_key(context: Context, caller: _KeyWriter) -> AuditKeyRotation:
+    """Let another key seal the audit from now on; the chain goes on, and earlier keys verify their part."""
+    if caller.tenant != context.sign_in.tenant:
+        raise NotFoundError("there is no such key")  # it is the installation's
+    async with context.database.session(caller.tenant) as session:
+        made = await rotate_key(session, context.audit, actor=caller)
+    return AuditKeyRotation(key_id=made.key.key_id, before=made.earlier[0].key_id, keys=1 + len(made.earlier))
 
 
 def _actions(text: str) -> tuple[str, ...]:

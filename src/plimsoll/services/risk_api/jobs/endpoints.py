@@ -4,12 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plimsoll.data.store import jobs as stored
+from plimsoll.data.store.jobs import JobRecord
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.jobs.messages import job_message
@@ -59,15 +63,23 @@ async def get_job(job_id: UUID, context: Context, caller: _Reader, request: Requ
 
 
 @router.post("/{job_id}/cancel", response_model=Job, responses=CONFLICT)
-async def cancel_job(job_id: UUID, context: Context, caller: _Writer) -> Response:
+async def cancel_job(job_id: UUID, context: Context, caller: _Writer, audit: Audit) -> Response:
     """Cancel a job at once, however far it is; a cancelled one stays so. Nothing of it is kept."""
     # Its version counts every step of its progress: nobody could name it in If-Match in time.
-    record = await jobs.cancel(context.database, caller.tenant, job_id)
+
+    async def also(session: AsyncSession, job: JobRecord) -> None:
+        await audit(session, AuditAction.JOB_CANCELLED, job_id, kind=job.kind)
+
+    record = await jobs.cancel(context.database, caller.tenant, job_id, also=also)
     return answer(job_message(record), tag=record.version)
 
 
 @router.post("/{job_id}/retry", response_model=Job, responses=CONFLICT)
-async def retry_job(job_id: UUID, context: Context, caller: _Writer) -> Response:
+async def retry_job(job_id: UUID, context: Context, caller: _Writer, audit: Audit) -> Response:
     """Try a job again that failed, was parked or was cancelled."""
-    record = await jobs.retry(context.database, caller.tenant, job_id)
+
+    async def also(session: AsyncSession, job: JobRecord) -> None:
+        await audit(session, AuditAction.JOB_RETRIED, job_id, kind=job.kind)
+
+    record = await jobs.retry(context.database, caller.tenant, job_id, also=also)
     return answer(job_message(record), tag=record.version)

@@ -10,7 +10,9 @@ from starlette.websockets import WebSocket
 
 from plimsoll.data.store import portfolios
 from plimsoll.errors import NotFoundError
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.services.risk_api.auditing import address_of
 from plimsoll.services.risk_api.authentication import still_allowed
 from plimsoll.services.risk_api.context import ApiContext, Context, Live, context_of, live_of
 from plimsoll.services.risk_api.etags import etag, not_modified
@@ -23,6 +25,7 @@ from plimsoll.services.risk_api.risk_runs.requests import attributes
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.server_sent_events import EVENT_STREAM, LastEventId
 from plimsoll.wire.live import LiveUpdate
+from plimsoll.workflows.audit import record
 
 __all__ = ["follow_live_portfolio", "get_live_portfolio", "router", "send_ticks"]
 
@@ -91,6 +94,11 @@ async def follow_live_portfolio(
 async def send_ticks(socket: WebSocket, caller: Principal) -> None:
     """Take ticks: batches of symbol, price and time in, an acknowledgement of each out."""
     context = context_of(socket)
+    async with context.database.session(caller.tenant) as session:
+        # Once for the connection: each tick is seen in the prices, and there are thousands a second.
+        await record(
+            session, AuditAction.TICKS_SENT, actor=caller, subject="live", address=address_of(socket)
+        )
     still = still_allowed(socket, caller, Permission.TICKS_WRITE)
     conversation = TickConversation(
         socket, caller, still, live_of(socket), context.streams, context.metrics.live, SocketLimits()

@@ -13,8 +13,10 @@ from plimsoll.data.store import holdings, portfolios
 from plimsoll.monitoring.stages import measured
 from plimsoll.performance.cache_keys import CacheKey
 from plimsoll.performance.overload import Priority
+from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
+from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Calculations, Context
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.etags import etag, not_modified
@@ -72,6 +74,7 @@ async def start_risk_run(
     calculations: Calculations,
     respond_async: RespondAsync,
     caller: _Starter,
+    audit: Audit,
 ) -> Response:
     """Calculate the risk of a portfolio; report and vectors are kept under the identity of the run.
 
@@ -89,6 +92,7 @@ async def start_risk_run(
             known_at=new.known_at,
             created_by=caller.id,
         )
+        await audit(session, AuditAction.RUN_STARTED, job.id, portfolio=new.portfolio_id, as_job=True)
         return accepted(job)
 
     async def make(session: AsyncSession) -> Response:
@@ -104,6 +108,7 @@ async def start_risk_run(
                 created_by=caller.id,
                 within=session,
             )
+        await audit(session, AuditAction.RUN_STARTED, record.id, portfolio=new.portfolio_id)
         location = f"{router.prefix}/{record.id}"
         return created(messages.risk_run(record), location=location, tag=str(record.id))
 

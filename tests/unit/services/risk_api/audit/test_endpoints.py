@@ -5,9 +5,10 @@ from routes_of import declared
 
 
 def test_the_audit_is_for_auditors() -> None:
-    """Reading and taking away are two permissions, and nothing writes from outside."""
+    """Reading and taking away are two permissions; nothing writes events from outside."""
     assert declared(router) == {
         ("GET", "/events"): {"audit:read"},
         ("GET", "/verification"): {"audit:read"},
         ("GET", "/export"): {"audit:export"},
+        ("POST", "/rotate-key"): {"secrets:write"},
     }
