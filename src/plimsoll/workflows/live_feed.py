@@ -79,6 +79,7 @@ class LiveFeed:
         self._name = secrets.token_hex(4)
         self._kept: deque[Published] = deque(maxlen=kept)
         self._changed = asyncio.Event()
+        self._heard = asyncio.Event()
         self.listeners = 0
         self.closed = False
 
@@ -141,6 +142,21 @@ class LiveFeed:
         one_step = latest.sequence == position + 1
         return Delivery(Reason.UPDATE if one_step else Reason.COALESCED, latest)
 
+    async def heard(self) -> None:
+        """Wait until somebody listens."""
+        await self._heard.wait()
+
+    def enter(self) -> None:
+        """Count one listener more."""
+        self.listeners += 1
+        self._heard.set()
+
+    def leave(self) -> None:
+        """Count one listener less."""
+        self.listeners -= 1
+        if not self.listeners:
+            self._heard.clear()
+
     async def changed(self) -> bool:
         """Wait for the next update; return False when there will be none."""
         if not self.closed:
@@ -172,12 +188,12 @@ class Listener:
 
     def __enter__(self) -> Self:
         """Be counted as a listener for as long as the block lasts."""
-        self._feed.listeners += 1
+        self._feed.enter()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Be counted no more."""
-        self._feed.listeners -= 1
+        self._feed.leave()
 
     async def next(self) -> Delivery | None:
         """Wait for the next delivery; None when the feed is closed.

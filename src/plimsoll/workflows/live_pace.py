@@ -13,11 +13,12 @@ class Pace:
     Parameters
     ----------
     refresh_seconds
-        Least time between two updates of a portfolio.
+        Least time between two updates of a portfolio that somebody listens to.
     keep_seconds
         Between two times that new levels are written to the database.
     watch_seconds
-        Between two looks for new runs, positions and prices.
+        Between two looks for new runs, positions and prices; least time between two updates of a portfolio
+        that is live for its limits, though nobody listens.
     idle_seconds
         How long a live portfolio that nobody listens to is kept.
     most_streams
@@ -41,7 +42,7 @@ class Watchers:
     Parameters
     ----------
     published
-        For each update, the seconds from the arrival of its oldest tick.
+        For each update that somebody listens to, the seconds from the arrival of its oldest tick.
     coalesced
         How many levels were replaced before they were valued.
     degraded

@@ -249,6 +249,7 @@ class LiveRoom:
             encode=self.encode,
             calculations=self.calculations,
             refresh_seconds=self.pace.refresh_seconds,
+            unheard_seconds=self.pace.watch_seconds,
             published=self.watchers.published,
         )
         stream.set_degraded(self.degraded)

@@ -5,6 +5,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import structlog
 from plimsoll.data.store.database import Database
 from plimsoll.data.symbols import folded
 from plimsoll.workflows.live import LivePortfolio, LiveUpdate
-from plimsoll.workflows.live_feed import LiveFeed
+from plimsoll.workflows.live_feed import LiveFeed, Published
 from plimsoll.workflows.live_limits import LiveLimit, LiveLimits
 from plimsoll.workflows.live_state import LiveState, to_bytes
 from plimsoll.workflows.live_ticks import LastTick, Tick
@@ -119,8 +120,10 @@ class LiveStream:
         One thread beside the event loop.
     refresh_seconds
         Least time between two updates.
+    unheard_seconds
+        The same while nobody listens.
     published
-        Told, for each update, how long its oldest tick took, in seconds.
+        Told, for each update that somebody listens to, how long its oldest tick took, in seconds.
     """
 
     def __init__(
@@ -131,6 +134,7 @@ class LiveStream:
         encode: Encode,
         calculations: Executor,
         refresh_seconds: float,
+        unheard_seconds: float = 0.0,
         published: Callable[[float], None] = lambda _: None,
     ) -> None:
         self.feed = LiveFeed()
@@ -140,6 +144,7 @@ class LiveStream:
         self._encode = encode
         self._calculations = calculations
         self._refresh_seconds = refresh_seconds
+        self._unheard_seconds = unheard_seconds
         self._published = published
         self._names = _named(live)
         self._pending: dict[str, Level] = {}
@@ -189,6 +194,24 @@ class LiveStream:
         self._dirty.set()
         return replaced
 
+    async def now(self, *, patience: float = 5.0) -> Published | None:
+        """Return the update of now: the next one where something has ticked.
+
+        Parameters
+        ----------
+        patience
+            Seconds after which the last one must do.
+
+        Returns
+        -------
+        Published or None
+            None where there is none yet.
+        """
+        with suppress(TimeoutError), self.feed.listen():
+            if self._dirty.is_set() or self.feed.latest is None:
+                await asyncio.wait_for(self.feed.changed(), patience)
+        return self.feed.latest
+
     def set_degraded(self, degraded: bool) -> None:
         """Say in the updates whether other instances may know more; a change is an update of its own."""
         if degraded != self._degraded:
@@ -233,6 +256,12 @@ class LiveStream:
                 )
             await asyncio.sleep(self._refresh_seconds - (loop.time() - started))
             await self._dirty.wait()
+            if (
+                not self.feed.listeners
+            ):  # its limits alone are watched: leave the time to those that are heard
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(started + self._unheard_seconds):
+                        await self.feed.heard()
 
     async def _refresh(self) -> None:
         self._dirty.clear()
@@ -241,7 +270,7 @@ class LiveStream:
         oldest, self._oldest = self._oldest, None
         body = await self._calculated(self._made, pending, coalesced)
         self.feed.publish(body)
-        if oldest is not None:
+        if oldest is not None and self.feed.listeners:
             self._published(time.perf_counter() - oldest)
 
     def _made(self, pending: Mapping[str, Level], coalesced: int) -> bytes:

@@ -48,21 +48,59 @@ async def test_ticks_between_two_updates_are_one_update(database: Database, tena
     """The last price counts, the replaced ones are counted, and updates keep their distance."""
     took: list[float] = []
     async with running(database, tenant, published=took.append) as stream:
-        assert set(stream.symbols) == {"aaa", "bbb", "eurusd"}
-        listener = stream.feed.listen()
-        await next_update(listener)
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        assert stream.offer({"aaa": level(101.0), "zzz": level(1.0)}, begun) == 0
-        assert stream.offer({"aaa": level(102.0, 2)}, begun) == 1
-        assert stream.offer({"zzz": level(1.0)}, begun) == 0
-        update = await next_update(listener)
-        assert (update["coalesced"], update["applied"], update["sequence"]) == (1, 1, 2)
-        assert next(one["value"] for one in update["nodes"] if one["path"] == ["G"]) == 1020.0
-        stream.offer({"aaa": level(103.0, 3)}, loop.time())
-        await next_update(listener)
-        assert loop.time() - begun >= 0.05
-        assert len(took) >= 1
+        with stream.feed.listen() as listener:
+            assert set(stream.symbols) == {"aaa", "bbb", "eurusd"}
+            await next_update(listener)
+            loop = asyncio.get_running_loop()
+            begun = loop.time()
+            assert stream.offer({"aaa": level(101.0), "zzz": level(1.0)}, begun) == 0
+            assert stream.offer({"aaa": level(102.0, 2)}, begun) == 1
+            assert stream.offer({"zzz": level(1.0)}, begun) == 0
+            update = await next_update(listener)
+            assert (update["coalesced"], update["applied"], update["sequence"]) == (1, 1, 2)
+            assert next(one["value"] for one in update["nodes"] if one["path"] == ["G"]) == 1020.0
+            stream.offer({"aaa": level(103.0, 3)}, loop.time())
+            await next_update(listener)
+            assert loop.time() - begun >= 0.05
+            assert len(took) >= 1
+
+
+async def test_nobody_is_waited_for_until_somebody_listens(database: Database, tenant: UUID) -> None:
+    """A book that nobody looks at is valued seldom; whoever comes has the levels of now at once."""
+    took: list[float] = []
+    async with running(database, tenant, unheard_seconds=3600.0, published=took.append) as stream:
+        while stream.feed.latest is None:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+        stream.offer({"aaa": level(101.0)}, 0.0)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(stream.feed.changed(), 0.2)
+        assert took == []
+        with stream.feed.listen() as listener:
+            assert (await next_update(listener))["applied"] == 0
+            assert (await next_update(listener))["applied"] == 1
+
+
+async def test_who_asks_once_is_told_of_now(database: Database, tenant: UUID) -> None:
+    """What ticked since the last update is in it, though nobody listens; without a tick, the last one."""
+    async with running(database, tenant, unheard_seconds=3600.0) as stream:
+        first = await stream.now()
+        assert first is not None
+        assert await stream.now() is first
+        stream.offer({"aaa": level(101.0)}, 0.0)
+        second = await stream.now()
+        assert second is not None
+        assert json.loads(second.body)["applied"] == 1
+
+
+async def test_what_cannot_be_told_is_not_waited_for(database: Database, tenant: UUID) -> None:
+    """Without a single update there is none of now."""
+
+    def encode(_: LiveMoment) -> bytes:
+        raise ValueError
+
+    with capture_logs():
+        async with running(database, tenant, encode=encode) as stream:
+            assert await stream.now(patience=0.1) is None
 
 
 async def test_a_change_of_the_link_or_the_base_is_said(database: Database, tenant: UUID) -> None:

@@ -45,12 +45,9 @@ async def get_live_portfolio(
     """Read the risk of now; the first call makes the portfolio live, on the run of its latest date."""
     await _check_seen(context, caller, portfolio_id)
     stream = await live.open(caller.tenant, portfolio_id, attributes(by))
-    latest = stream.feed.latest
+    latest = await stream.now()
     if latest is None:
-        delivery = await stream.feed.listen().next()
-        if delivery is None:
-            raise ProblemError(503, "unavailable", "The portfolio is live no more.", remedy="Try again.")
-        latest = delivery.published
+        raise ProblemError(503, "unavailable", "There are no live numbers yet.", remedy="Try again.")
     known = not_modified(request, etag(latest.id))
     return known or Response(latest.body, headers={"ETag": etag(latest.id)}, media_type="application/json")
 

@@ -19,12 +19,12 @@ async def test_what_it_does_is_measured(database: Database, tenant: UUID) -> Non
     run = await book_run(database, tenant)
     context = ApiContext(database=database, sign_in=sign_in(), live_pace=QUICK)
     async with live_hub(context).running() as live:
-        listener = (await live.open(tenant, run.portfolio_id)).feed.listen()
-        await next_update(listener)
-        await live.push(tenant, [tick("AAA", 101.0)])
-        await live.push(tenant, [tick("AAA", 102.0)])
-        await next_update(listener)
-        await asyncio.sleep(0)
+        with (await live.open(tenant, run.portfolio_id)).feed.listen() as listener:
+            await next_update(listener)
+            await live.push(tenant, [tick("AAA", 101.0)])
+            await live.push(tenant, [tick("AAA", 102.0)])
+            await next_update(listener)
+            await asyncio.sleep(0)
         registry = context.metrics.registry
         assert registry.get_sample_value("plimsoll_live_latency_seconds_count") == 1
         assert registry.get_sample_value("plimsoll_live_ticks_total", {"outcome": "coalesced"}) == 1
