@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import httpx2
 
 from api_server import Reply, say
-from platform_process import Running, platform
+from certificates import write_certificate
+from platform_process import Running, free_ports, platform
 
 NAME = "risk.example"
 """Under which a proxy serves the platform besides."""
@@ -38,6 +39,11 @@ class Site:
     def port(self) -> int:
         """Of the API."""
         return int(urlsplit(self.running.url).port or 0)
+
+    @property
+    def tls_port(self) -> int:
+        """Of the API, with TLS."""
+        return int(urlsplit(self.running.told["web"]).port or 0)
 
     @property
     def metrics_port(self) -> int:
@@ -80,7 +86,9 @@ class Site:
 @contextmanager
 def attacked_site(home: Path, *settings: str) -> Iterator[Site]:
     """Run a platform behind one trusted proxy, in an empty home."""
+    chain, key = write_certificate(home, NAME)
     lines = [f'hosts = ["{NAME}"]', f'proxies = ["{PROXY}/32"]', *settings]
+    lines += [f'tls_cert = "{chain}"', f'tls_key = "{key}"', f"tls_port = {free_ports()[0]}"]
     (home / "plimsoll.toml").write_text("\n".join(lines) + "\n")
     with platform(home, "--no-demo") as running:
         yield Site(running, home)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -122,6 +123,14 @@ class Settings(BaseSettings):
     unverified_tls: bool = Field(
         default=False,
         description="Whether PostgreSQL and Redis elsewhere may be reached without checking certificates",
+    )
+    tls_cert: Path | None = Field(
+        default=None, description="PEM file with the certificate with which plimsoll up speaks TLS"
+    )
+    tls_key: Path | None = Field(default=None, description="PEM file with its key")
+    tls_port: int = Field(default=8443, ge=1, le=65535, description="Port of TLS")
+    tls_listen: IPv4Address = Field(
+        default=IPv4Address("127.0.0.1"), description="Address of TLS; 0.0.0.0 for all of this machine"
     )
     port: int = Field(default=8000, ge=1, le=65535, description="Port of the risk API")
     metrics_port: int = Field(default=8001, ge=1, le=65535, description="Port of the Prometheus metrics")

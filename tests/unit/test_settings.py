@@ -1,5 +1,6 @@
 """Settings: environment over file over default."""
 
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ def test_defaults() -> None:
         "twilio_account": "",
         "twilio_token": None,
         "unverified_tls": False,
+        "tls_cert": None,
+        "tls_key": None,
+        "tls_port": 8443,
+        "tls_listen": IPv4Address("127.0.0.1"),
         "port": 8000,
         "metrics_port": 8001,
         "prices": "demo",

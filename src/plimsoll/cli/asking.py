@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from plimsoll.cli.configuration import settings
-from plimsoll.cli.places import messaging
+from plimsoll.cli.places import messaging, web
 from plimsoll.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,7 +113,6 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
             yield client
         return
     from plimsoll.services.risk_api.installation import Installation
-    from plimsoll.services.risk_api.ports import web_address
 
     chosen = settings()
     place = Installation(
@@ -122,7 +121,7 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
         four_eyes=chosen.four_eyes,
         kms=chosen.kms,
         messaging=messaging(),
-        address=web_address(chosen.hosts, chosen.port),
+        address=web(),
     )
     async with place.client() as client:
         yield client

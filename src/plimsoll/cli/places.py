@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from plimsoll.services.risk_api.installation import Installation
     from plimsoll.services.risk_api.messaging import Messaging
 
-__all__ = ["DataDir", "DatabaseUrl", "RedisUrl", "installation", "messaging", "other_place", "where"]
+__all__ = ["DataDir", "DatabaseUrl", "RedisUrl", "installation", "messaging", "other_place", "web", "where"]
 
 DataDir = Annotated[
     Path | None,
@@ -62,7 +62,6 @@ def installation(
 ) -> "Installation":
     """Return the platform that the options and settings name."""
     from plimsoll.services.risk_api.installation import Installation
-    from plimsoll.services.risk_api.ports import web_address
 
     chosen = settings()
     redis = _secret(redis_url, chosen.redis_url)
@@ -77,13 +76,21 @@ def installation(
         four_eyes=chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
         hosts=frozenset(chosen.hosts),
-        address=web_address(chosen.hosts, chosen.port),
+        address=web(),
         proxies=chosen.proxies,
         audit_bucket=chosen.audit_bucket,
         audit_days=chosen.audit_days,
         kms=chosen.kms,
         messaging=messaging(),
     )
+
+
+def web() -> str:
+    """Return where people open the pages, as the settings say."""
+    from plimsoll.services.risk_api.ports import web_address
+
+    chosen = settings()
+    return web_address(chosen.hosts, chosen.port, None if chosen.tls_cert is None else chosen.tls_port)
 
 
 def messaging() -> "Messaging":

@@ -40,16 +40,22 @@ def stoppable() -> Iterator[None]:
 
 @contextmanager
 def stop_asked() -> Iterator["asyncio.Event"]:
-    """Yield an event of the running loop that a signal sets; afterwards signals are ignored."""
+    """Yield an event of the running loop that a signal sets; afterwards signals are ignored.
+
+    Within the block a peer that hangs up while it is written to ends no more than its connection: commands
+    whose output is piped away end quietly, a server must not.
+    """
     import asyncio
 
     event = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, event.set)
+    pipe = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     try:
         yield event
     finally:
+        signal.signal(signal.SIGPIPE, pipe)
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
         _ignore()

@@ -1,12 +1,14 @@
 """``plimsoll up``: the whole platform on this machine, from one command."""
 
 import gc
+import ipaddress
 import json as json_format
 import shlex
 import sys
 import threading
 import time
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,16 +19,19 @@ from plimsoll.cli.output import messages, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, RedisUrl, installation, other_place
 from plimsoll.cli.preloading import preload
 from plimsoll.cli.stopping import leave_now_if_busy, stop_asked, stoppable
-from plimsoll.errors import PlimsollError, UnavailableError
+from plimsoll.errors import PlimsollError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from rich.console import Console
     from rich.status import Status
 
+    from plimsoll.services.risk_api.certificate import Certificate
     from plimsoll.services.risk_api.context import ApiContext
     from plimsoll.services.risk_api.installation import Installation
+    from plimsoll.services.risk_api.second_door import FirstDoor
+    from plimsoll.services.risk_api.server import Served
 
 __all__ = ["up"]
 
@@ -38,6 +43,26 @@ _Port = Annotated[
 _MetricsPort = Annotated[
     int | None, typer.Option(metavar="NUMBER", min=1, max=65535, help="Of Prometheus metrics. Default: 8001.")
 ]
+_TlsCert = Annotated[
+    Path | None,
+    typer.Option(
+        "--tls-cert", metavar="FILE", help="Speak TLS with this certificate, as PEM; see --tls-key."
+    ),
+]
+_TlsKey = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Its key, as PEM.")]
+_TlsPort = Annotated[
+    int | None,
+    typer.Option("--tls-port", metavar="NUMBER", min=1, max=65535, help="Of TLS. Default: 8443."),
+]
+
+
+@dataclass(frozen=True)
+class _Tls:
+    """Where TLS is spoken, and with what."""
+
+    certificate: "Certificate"
+    address: str
+    port: int
 
 
 def up(
@@ -46,6 +71,9 @@ def up(
     redis_url: RedisUrl = None,
     port: _Port = None,
     metrics_port: _MetricsPort = None,
+    tls_cert: _TlsCert = None,
+    tls_key: _TlsKey = None,
+    tls_port: _TlsPort = None,
     demo: Annotated[bool, typer.Option(help="Whether to put demo books into an empty database.")] = True,
     replay_demo: Annotated[
         float | None,
@@ -63,6 +91,7 @@ def up(
     metrics_port = metrics_port or settings().metrics_port
     check_free(port)
     check_free(metrics_port, "--metrics-port")
+    tls = _tls(tls_cert, tls_key, tls_port)
     console = messages()
     gc.disable()  # nothing made during the start is garbage; looking for it takes a tenth of the time
     with stoppable(), console.status("Starting the database …") as status:
@@ -72,9 +101,24 @@ def up(
             telling = _Telling(console, status, data_dir, json)
             if replay_demo is not None:
                 _replay(place, f"http://{ADDRESS}:{port}", replay_demo)
-            _serve(place, url, (port, metrics_port), demo, telling)
+            _serve(place, url, (port, metrics_port), tls, demo, telling)
     typer.echo("Stopped.", err=True)
     leave_now_if_busy()
+
+
+def _tls(cert: Path | None, key: Path | None, port: int | None) -> _Tls | None:
+    """Return how TLS is spoken; None where there is no certificate."""
+    from plimsoll.services.risk_api.certificate import Certificate
+
+    chosen = settings()
+    cert, key = cert or chosen.tls_cert, key or chosen.tls_key
+    if cert is None and key is None:
+        if not chosen.tls_listen.is_loopback:
+            raise UsageError("tls_listen needs a certificate", remedy="Set tls_cert and tls_key as well.")
+        return None
+    if cert is None or key is None:
+        raise UsageError("TLS needs a certificate and its key", remedy="Give --tls-cert and --tls-key.")
+    return _Tls(Certificate(cert, key), str(chosen.tls_listen), port or chosen.tls_port)
 
 
 def _replay(place: "Installation", url: str, speed: float) -> None:
@@ -113,12 +157,14 @@ class _Telling:
         """Say what happened meanwhile."""
         typer.echo(text, err=True)
 
-    def ready(self, place: "Installation", url: str, metrics: str, link: str) -> None:
+    def ready(self, place: "Installation", urls: tuple[str, str], metrics: str, link: str) -> None:
         """Say where everything is."""
+        url, web = urls
         self._status.stop()
         if self._json:
             found = {
                 "url": url,
+                "web": web,
                 "sign_in": link,
                 "metrics": metrics,
                 "data_directory": str(place.directory),
@@ -130,7 +176,8 @@ class _Telling:
         key = shlex.quote(str(place.key_file))
         label = "First account    " if link.partition("#")[2].startswith("plf_") else "Sign in, once    "
         write_text(
-            f"Plimsoll runs at {url}, for this machine only.\n\n"
+            f"Plimsoll runs at {url}, for this machine only"
+            f"{f', and at {web}' if web.startswith('https') else ''}.\n\n"
             f"  {label}{link}\n"
             f"  API page         {url}/api/v1/docs\n"
             f"  Metrics          {metrics}\n"
@@ -143,7 +190,9 @@ class _Telling:
         )
 
 
-def _serve(place: "Installation", url: str, ports: tuple[int, int], demo: bool, telling: _Telling) -> None:
+def _serve(
+    place: "Installation", url: str, ports: tuple[int, int], tls: _Tls | None, demo: bool, telling: _Telling
+) -> None:
     import asyncio
     import logging
 
@@ -158,33 +207,42 @@ def _serve(place: "Installation", url: str, ports: tuple[int, int], demo: bool, 
     schema.upgrade(url)
     telling.step("Starting the API …")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(place, url, ports, demo, telling))
+        runner.run(_run(place, url, ports, tls, demo, telling))
 
 
 async def _run(
-    place: "Installation", database_url: str, ports: tuple[int, int], demo: bool, telling: _Telling
+    place: "Installation",
+    database_url: str,
+    ports: tuple[int, int],
+    tls: _Tls | None,
+    demo: bool,
+    telling: _Telling,
 ) -> None:
     from plimsoll.monitoring.metrics import metrics_app
     from plimsoll.services.risk_api.app import create_app
     from plimsoll.services.risk_api.ports import ADDRESS, web_address
     from plimsoll.services.risk_api.running import announced
+    from plimsoll.services.risk_api.second_door import FirstDoor
     from plimsoll.services.risk_api.server import Served, serving
     from plimsoll.services.worker.options import WorkerOptions
     from plimsoll.services.worker.working import working
 
     url, metrics = (f"http://{ADDRESS}:{port}" for port in ports)
-    found = web_address(settings().hosts, ports[0])
+    found = web_address(settings().hosts, ports[0], None if tls is None else tls.port)
+    alone = tls is None or ipaddress.ip_address(tls.address).is_loopback
     with stop_asked() as stop:
-        async with place.context(database_url, address=found) as context:
+        async with place.context(database_url, address=found, loopback_only=alone) as context:
             with announced(place.directory, url):
                 await _try_redis(context, telling)
+                app, ends = FirstDoor(create_app(context)), context.streams.end
                 served = [
-                    Served(create_app(context), ports[0], before_stop=context.streams.end),
+                    Served(app, ports[0], before_stop=ends),
                     Served(metrics_app(context.metrics), ports[1], "--metrics-port"),
                 ]
                 beside = WorkerOptions(calculations=1, stop_seconds=1.0)
                 async with (
                     serving(served),
+                    serving(_second_doors(app, tls, ends)),
                     _demo(context, demo, telling),
                     working(
                         database_url,
@@ -196,9 +254,20 @@ async def _run(
                 ):
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()
-                    telling.ready(place, url, f"{metrics}/metrics", await _link(context))
+                    telling.ready(place, (url, found), f"{metrics}/metrics", await _link(context))
                     await stop.wait()
                     telling.step("Stopping …")
+
+
+def _second_doors(app: "FirstDoor", tls: _Tls | None, ends: "Callable[[], None]") -> "list[Served]":
+    """Return where else the application is served: with TLS, if at all."""
+    from plimsoll.services.risk_api.second_door import SecondDoor
+    from plimsoll.services.risk_api.server import Served
+
+    if tls is None:
+        return []
+    door = SecondDoor(app)
+    return [Served(door, tls.port, "--tls-port", ends, tls.address, tls.certificate)]
 
 
 async def _link(context: "ApiContext") -> str:

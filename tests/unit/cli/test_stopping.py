@@ -62,3 +62,23 @@ def test_a_busy_process_leaves_at_once() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True
     )
     assert done.stdout == "idle\n"
+
+
+def test_a_server_outlives_a_peer_that_hangs_up() -> None:
+    """A write to nobody is an error of that connection, though commands end by it; afterwards as before."""
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+    async def write() -> None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        with stop_asked(), pytest.raises(BrokenPipeError):
+            os.write(writing, b"x")
+        os.close(writing)
+
+    kept = [signal.getsignal(number) for number in SIGNALS]
+    try:
+        asyncio.run(write())
+        assert signal.getsignal(signal.SIGPIPE) is signal.SIG_DFL
+    finally:
+        for number, handler in zip([*SIGNALS, signal.SIGPIPE], [*kept, before], strict=True):
+            signal.signal(number, handler)

@@ -4,11 +4,14 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from certificates import write_certificate
+from platform_process import free_ports
 from plimsoll.cli.up import up
-from plimsoll.errors import UnavailableError
+from plimsoll.errors import UnavailableError, UsageError
 
 
 @pytest.mark.parametrize("option", ["port", "metrics_port"])
@@ -21,6 +24,26 @@ def test_a_taken_port_is_noticed_first(option: str, tmp_path: Path, monkeypatch:
         ports[option] = taken.getsockname()[1]
         with pytest.raises(UnavailableError, match=f"port {ports[option]} cannot be used"):
             up(data_dir=tmp_path / "data", **ports)
+    assert not (tmp_path / "data").exists()
+
+
+def test_tls_is_whole_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate without its key, or other addresses without one, stop the start before it begins."""
+    monkeypatch.chdir(tmp_path)
+    chain, key = write_certificate(tmp_path)
+    place: dict[str, Any] = {
+        "data_dir": tmp_path / "data",
+        **dict(zip(("port", "metrics_port"), free_ports(), strict=True)),
+    }
+    halves: list[dict[str, Any]] = [{"tls_cert": chain}, {"tls_key": key}]
+    for half in halves:
+        with pytest.raises(UsageError, match="TLS needs a certificate and its key"):
+            up(**place, **half)
+    with pytest.raises(UsageError, match="cannot be used"):
+        up(**place, tls_cert=key, tls_key=key)
+    monkeypatch.setenv("PLIMSOLL_TLS_LISTEN", "0.0.0.0")  # noqa: S104 - refused
+    with pytest.raises(UsageError, match="tls_listen needs a certificate"):
+        up(**place)
     assert not (tmp_path / "data").exists()
 
 

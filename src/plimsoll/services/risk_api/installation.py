@@ -217,7 +217,9 @@ class Installation:
         return self.directory / f"audit-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 
     @asynccontextmanager
-    async def context(self, url: str, *, address: str | None = None) -> AsyncIterator["ApiContext"]:
+    async def context(
+        self, url: str, *, address: str | None = None, loopback_only: bool = True
+    ) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
 
         Parameters
@@ -226,6 +228,8 @@ class Installation:
             Of the database.
         address
             Where people find the platform; by default as for the installation.
+        loopback_only
+            Whether other machines are refused.
 
         Raises
         ------
@@ -258,6 +262,7 @@ class Installation:
                     database=database,
                     sign_in=LocalSignIn(LOCAL_TENANT, key),
                     hosts=LOOPBACK | self.hosts,
+                    loopback_only=loopback_only,
                     proxies=self.proxies,
                     metrics=metrics,
                     cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from plimsoll.errors import UnavailableError
+from plimsoll.services.risk_api.certificate import Certificate
 from plimsoll.services.risk_api.draining import Drained, shut_the_door
-from plimsoll.services.risk_api.ports import ADDRESS, check_free
+from plimsoll.services.risk_api.ports import ADDRESS, EVERYWHERE, check_free
 
 __all__ = ["Served", "serving"]
 
@@ -45,12 +46,18 @@ class Served:
         By which the user chooses the port; named when it is taken.
     before_stop
         Called when the server is about to stop: ends answers that would go on for ever.
+    address
+        On which to listen; ``0.0.0.0`` for all.
+    certificate
+        With which to speak TLS 1.2 and 1.3 and nothing else; None for plain HTTP.
     """
 
     app: Any
     port: int
     option: str = "--port"
     before_stop: Callable[[], None] = lambda: None
+    address: str = ADDRESS
+    certificate: Certificate | None = None
 
 
 @asynccontextmanager
@@ -72,14 +79,14 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
         If a port is taken or an application does not start.
     """
     for served in applications:
-        check_free(served.port, served.option)
+        check_free(served.port, served.option, address=served.address)
     apps = [Drained(served.app) for served in applications]
-    servers = [_server(app, served.port) for app, served in zip(apps, applications, strict=True)]
+    servers = [_server(app, served) for app, served in zip(apps, applications, strict=True)]
     stops: list[Callable[[], None]] = [server.stop for server in servers]
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     try:
         for served, task in zip(applications, tasks, strict=True):
-            await _answering(served.port, task)
+            await _answering(served, task)
         yield
     finally:
         for served in applications:
@@ -97,11 +104,15 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _server(app: Drained, port: int) -> Server:
+def _server(app: Drained, served: Served) -> Server:
+    certificate = served.certificate
     return Server(
         app,
-        address=ADDRESS,
-        port=port,
+        address=served.address,
+        port=served.port,
+        ssl_cert=None if certificate is None else certificate.chain,
+        ssl_key=None if certificate is None else certificate.key,
+        ssl_protocol_min=SSLProtocols.tls12,
         interface=Interfaces.ASGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS, max_buffer_size=_HEADER_BYTES),
@@ -112,12 +123,12 @@ def _server(app: Drained, port: int) -> Server:
     )
 
 
-async def _answering(port: int, task: "asyncio.Task[None]") -> None:
+async def _answering(served: Served, task: "asyncio.Task[None]") -> None:
     """Wait until a server answers any request at all."""
-    failed = UnavailableError(f"nothing answers on port {port}", remedy="The log says why.")
+    failed = UnavailableError(f"nothing answers on port {served.port}", remedy="The log says why.")
     try:
         async with asyncio.timeout(_START_SECONDS):
-            while not await _answers(port):
+            while not await _answers(served):
                 if task.done():
                     raise failed
                 await asyncio.sleep(_POLL_SECONDS)
@@ -125,14 +136,17 @@ async def _answering(port: int, task: "asyncio.Task[None]") -> None:
         raise failed from None
 
 
-async def _answers(port: int) -> bool:
+async def _answers(served: Served) -> bool:
     try:
-        reader, writer = await asyncio.open_connection(ADDRESS, port)
+        nearest = ADDRESS if served.address == EVERYWHERE else served.address
+        reader, writer = await asyncio.open_connection(nearest, served.port)
     except OSError:
         return False
     try:
         writer.write(f"GET /livez HTTP/1.1\r\nHost: {ADDRESS}\r\nConnection: close\r\n\r\n".encode())
-        return (await reader.read()).startswith(b"HTTP/1.1 ")
+        said = await reader.read()
+        # What speaks TLS says so, by an alert, to whoever does not.
+        return bool(said) if served.certificate else said.startswith(b"HTTP/1.1 ")
     except OSError:
         return False
     finally:

@@ -21,4 +21,6 @@ def test_a_taken_port_is_refused_by_name_and_a_free_one_is_not() -> None:
 def test_people_find_it_by_a_name() -> None:
     """A name of ours where there is one, else that of this machine: passkeys belong to names."""
     assert web_address((), 8123) == "http://localhost:8123"
+    assert web_address((), 8123, 8443) == "https://localhost:8443"
+    assert web_address(("risk.example.com",), 8123, 443) == "https://risk.example.com"
     assert web_address(("risk.example.com", "other.example.com"), 8123) == "https://risk.example.com"
