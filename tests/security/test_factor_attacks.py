@@ -30,6 +30,7 @@ STEP = dt.timedelta(seconds=30)
 class Site:
     """A server whose clock stands still until it is moved, with one administrator."""
 
+    database_url: str
     url: str = ""
     now: dt.datetime = NOW
 
@@ -67,7 +68,7 @@ class Ada:
 def site(database_url: str) -> Iterator[Site]:
     """Yield the server."""
     asyncio.run(_with_administrator(database_url))
-    site = Site()
+    site = Site(database_url)
     local = LocalSignIn(LOCAL_TENANT, "plk_" + "k" * 43)
     context = ApiContext(database=Database(database_url), sign_in=local, clock=lambda: site.now)
     with serving(create_app(context)) as port:
@@ -78,6 +79,12 @@ def site(database_url: str) -> Iterator[Site]:
 async def _with_administrator(url: str) -> None:
     database = Database(url)
     await new_user(database)
+    await database.dispose()
+
+
+async def _with_somebody(site: Site) -> None:
+    database = Database(site.database_url)
+    await new_user(database, email="eve@example.com", administrator=False)
     await database.dispose()
 
 
@@ -129,6 +136,26 @@ def test_a_password_is_no_fresh_proof_beside_a_factor(site: Site, ada: Ada) -> N
     proof = {"kind": "totp", "answer": ada.code()}
     assert ada.browser.post("/api/v1/me/step-up", json=proof).status_code == 204
     assert ada.browser.post("/api/v1/users", json=invited).status_code == 201
+
+
+def test_a_short_password_keeps_its_factor(site: Site) -> None:
+    """What is short beside a factor does not stand alone: the last one goes when the password is longer."""
+    asyncio.run(_with_somebody(site))
+    with site.browser() as browser:
+        claim = {"email": "eve@example.com", "password": PASSWORD}
+        assert browser.post("/sign-in/password", json=claim).status_code == 204
+        begun = browser.post(f"{MINE}/totp", json={"name": "Phone"}).json()
+        path = f"{MINE}/{begun['factor']['id']}"
+        code = {"code": code_at(begun["secret"], step_of(site.now))}
+        assert browser.post(f"{path}/confirm", json=code).status_code == 200
+        short = {"current": PASSWORD, "chosen": "fir lamp"}
+        assert browser.post("/api/v1/me/password", json=short).status_code == 204
+        refused = browser.delete(path)
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+        assert "15" in refused.json()["remedy"]
+        longer = {"current": "fir lamp", "chosen": PASSWORD}
+        assert browser.post("/api/v1/me/password", json=longer).status_code == 204
+        assert browser.delete(path).status_code == 204
 
 
 def test_a_program_steps_up_with_its_access_token(site: Site, ada: Ada) -> None:

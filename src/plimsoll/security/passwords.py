@@ -14,7 +14,15 @@ from plimsoll.security.breached import is_breached
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-__all__ = ["LEAST", "LEAST_WITH_FACTOR", "MOST_BYTES", "Passwords", "accepted_password", "normal_password"]
+__all__ = [
+    "LEAST",
+    "LEAST_WITH_FACTOR",
+    "MOST_BYTES",
+    "Passwords",
+    "accepted_password",
+    "normal_password",
+    "stands_alone",
+]
 
 LEAST = 15
 """Characters of a password that stands alone (NIST SP 800-63B-4, 3.1.1.2)."""
@@ -80,6 +88,22 @@ def accepted_password(text: str, *, has_factor: bool, hints: Sequence[str] = ())
     if _is_known(normal, hints):
         raise UsageError("the password is your name or address, or ours", remedy=remedy)
     return normal
+
+
+def stands_alone(password: str) -> bool:
+    """Return whether a password is long enough for somebody without a second factor.
+
+    Parameters
+    ----------
+    password
+        As it was chosen or typed.
+
+    Examples
+    --------
+    >>> stands_alone("a long enough sentence"), stands_alone("too short")
+    (True, False)
+    """
+    return len(normal_password(password)) >= LEAST
 
 
 class Passwords:

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import factor_challenges, factors
+from plimsoll.data.store import factor_challenges, factors, users
 from plimsoll.data.store.factor_challenges import ChallengePurpose
 from plimsoll.data.store.factors import FactorKind, FactorRecord
 from plimsoll.data.store.models import new_id
 from plimsoll.errors import ConflictError, PermissionDeniedError, UsageError
 from plimsoll.security import passkeys, totp
+from plimsoll.security.passwords import LEAST
 from plimsoll.security.permissions import Principal
 from plimsoll.security.recovery_codes import code_digest, new_codes
 from plimsoll.security.sealing import Sealer
@@ -239,6 +240,8 @@ async def remove_factor(
     ------
     NotFoundError
         If they have no such factor.
+    ConflictError
+        If it is the last one, and the password is too short to stand alone.
     PermissionDeniedError
         If it is the last one of an administrator, or they have not shown one.
     """
@@ -250,6 +253,8 @@ async def remove_factor(
     if last and needs_second_factor(actor.permissions):
         remedy = "Add another factor first."
         raise PermissionDeniedError("administrators need a second factor", remedy=remedy)
+    if last:
+        await _refuse_short(session, person)
     await factors.remove(session, person, factor_id, at=now)
     await record(session, AuditAction.FACTOR_REMOVED, actor=actor, subject=factor_id, detail=_detail(gone))
     if last:
@@ -319,6 +324,13 @@ async def _shown(session: AsyncSession, actor: Principal) -> None:
     if not has_shown_second(actor.factors) and await factors.of_user(session, person_of(actor)):
         remedy = "Show it at /api/v1/me/step-up, or sign in anew with it."
         raise PermissionDeniedError("this needs the second factor that you have", remedy=remedy)
+
+
+async def _refuse_short(session: AsyncSession, person: UUID) -> None:
+    user = await users.get(session, person, lock=True)
+    if user.password is not None and not user.password_alone:
+        remedy = f"Choose one of at least {LEAST} characters first."
+        raise ConflictError("the password is too short without a second factor", remedy=remedy)
 
 
 def _detail(one: FactorRecord) -> dict[str, str]:

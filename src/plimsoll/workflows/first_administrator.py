@@ -109,6 +109,7 @@ async def make_first_administrator(
             name=name,
             created_by="local",
             password=hashed,
+            password_alone=True,
             password_changed_at=now,
             administrator=True,
         )

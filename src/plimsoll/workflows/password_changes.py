@@ -14,7 +14,7 @@ from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import SignInError
 from plimsoll.security.emails import normal_email
-from plimsoll.security.passwords import Passwords, accepted_password
+from plimsoll.security.passwords import Passwords, accepted_password, stands_alone
 from plimsoll.security.permissions import Principal
 from plimsoll.security.throttle import Tried
 from plimsoll.security.tokens import TOKEN, digest, new_token
@@ -98,7 +98,7 @@ async def change_password(
     async with database.session(caller.tenant) as session:
         if (await users.get(session, user_id, lock=True)).password != user.password:
             raise SignInError("the current password is another")
-        await _set(session, user_id, hashed, now)
+        await _set(session, user_id, hashed, accepted, now)
         await record(
             session, AuditAction.PASSWORD_CHANGED, actor=caller, subject=user_id, address=origin.address
         )
@@ -213,15 +213,16 @@ async def reset_password(
             raise _refused()
         has_factor = bool(await second.kinds(session, user.id))
         accepted_password(chosen, has_factor=has_factor, hints=[user.name, user.email])
-        await _set(session, user.id, hashed, now)
+        await _set(session, user.id, hashed, accepted, now)
         await users.end_all_sessions(session, user.id)
         await devices.forget_all(session, user.id)
         await note_done(session, AuditAction.PASSWORD_RESET, user, found.tenant)
     return user.id
 
 
-async def _set(session: AsyncSession, user_id: UUID, hashed: str, now: dt.datetime) -> None:
-    await users.change(session, user_id, {"password": hashed, "password_changed_at": now})
+async def _set(session: AsyncSession, user_id: UUID, hashed: str, chosen: str, now: dt.datetime) -> None:
+    kept = {"password": hashed, "password_changed_at": now, "password_alone": stands_alone(chosen)}
+    await users.change(session, user_id, kept)
 
 
 def _refused() -> SignInError:

@@ -147,7 +147,8 @@ async def accept_invitation(
         if not user.enabled or user.password is not None:
             raise _refused()
         accepted_password(password, has_factor=False, hints=[user.name, user.email])
-        chosen = {"password": hashed, "password_changed_at": now, **({} if name is None else {"name": name})}
+        chosen = {"password": hashed, "password_changed_at": now, "password_alone": True}
+        chosen |= {} if name is None else {"name": name}
         user = await users.change(session, user.id, chosen)
         await note_done(session, AuditAction.INVITATION_ACCEPTED, user, found.tenant, address=origin.address)
         return await begin(

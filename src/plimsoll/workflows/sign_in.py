@@ -9,9 +9,9 @@ from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import tenant_named
 from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.data.store.users import UserRecord
-from plimsoll.errors import SignInError, ThrottledError, UsageError
+from plimsoll.errors import PermissionDeniedError, SignInError, ThrottledError, UsageError
 from plimsoll.security.emails import normal_email
-from plimsoll.security.passwords import Passwords
+from plimsoll.security.passwords import Passwords, stands_alone
 from plimsoll.security.throttle import Tried
 from plimsoll.workflows.account_audit import note_attempt, note_done
 from plimsoll.workflows.audit import AuditAction
@@ -51,11 +51,12 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Right:
-    """Somebody whose password was right, and its hash by the rules of today where it was made by others."""
+    """Somebody whose password was right, what is to be kept of it anew, and whether it may stand alone."""
 
     tenant: UUID
     user: UserRecord
     fresh: str | None
+    alone: bool
 
 
 def refused() -> SignInError:
@@ -85,6 +86,8 @@ async def sign_in(
     ------
     SignInError
         If it is not true.
+    PermissionDeniedError
+        If it is, and the password is too short for somebody whose second factor is gone.
     ThrottledError
         If it was tried too often.
     UnavailableError
@@ -115,7 +118,12 @@ async def sign_in(
         await note_attempt(database, known.tenant, AuditAction.SIGN_IN_FAILED, whose, origin.address)
         raise refused()
     fresh = await passwords.hashed(claim.password) if passwords.is_outdated(user.password or "") else None
-    signed_in = await _begin(database, second, _Right(known.tenant, user, fresh), origin, now)
+    seen = _Right(known.tenant, user, fresh, stands_alone(claim.password))
+    try:
+        signed_in = await _begin(database, second, seen, origin, now)
+    except PermissionDeniedError:
+        await note_attempt(database, known.tenant, AuditAction.SIGN_IN_FAILED, whose, origin.address)
+        raise
     await forget_tries(database, Tried.PASSWORD, user=counted, device=known.device)
     return signed_in
 
@@ -142,7 +150,12 @@ async def _begin(
             raise refused()
         if fresh is not None:
             await users.change(session, user.id, {"password": fresh})
+        if user.password_alone is not right.alone:
+            await users.note_password(session, user.id, alone=right.alone)
         kinds = await second.kinds(session, user.id)
+        if not kinds and not right.alone:
+            remedy = "Set another one by the link for passwords that are forgotten."
+            raise PermissionDeniedError("the password is too short without a second factor", remedy=remedy)
         if kinds:
             await note_done(session, AuditAction.SIGN_IN_PENDING, user, tenant, address=origin.address)
             return await begin_pending(session, user, kinds, factors=shown, now=now)

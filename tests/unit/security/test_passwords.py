@@ -13,10 +13,17 @@ from plimsoll.security.passwords import (
     Passwords,
     accepted_password,
     normal_password,
+    stands_alone,
 )
 from somebody import PASSWORD
 
 pytestmark = pytest.mark.anyio
+
+
+def test_what_stands_alone_is_counted_as_it_is_hashed() -> None:
+    """Fifteen characters do, however many bytes they are; fourteen do not."""
+    assert stands_alone("\u00e9" * 15)
+    assert not stands_alone("e\u0301" * 14)
 
 
 @pytest.mark.parametrize(("has_factor", "least"), [(False, LEAST), (True, LEAST_WITH_FACTOR)])

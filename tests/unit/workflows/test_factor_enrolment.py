@@ -2,7 +2,9 @@
 
 import asyncio
 import datetime as dt
+from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -183,6 +185,21 @@ async def test_an_administrator_keeps_the_last_factor(database: Database, ada: P
         with pytest.raises(NotFoundError):
             await remove_factor(session, ada, left.id, now=NOW)
     assert (await audited(database, ada.tenant))[-2:] == ["factor.removed", "factors.off"]
+
+
+@pytest.mark.parametrize("alone", [False, None, True])
+async def test_a_short_password_keeps_the_last_factor(
+    database: Database, tenant: UUID, alone: bool | None
+) -> None:
+    """Also one of which it is not known; a longer one lets it go, and any but the last goes anyway."""
+    kept: dict[str, Any] = {"password": "a hash", "password_alone": alone}
+    who = as_principal(tenant, await new_person(database, tenant, **kept))
+    first, last = await app_of(database, who), await app_of(database, who)
+    async with database.session(tenant) as session:
+        await remove_factor(session, who, first, now=NOW)
+    with nullcontext() if alone else pytest.raises(ConflictError, match="15 characters"):
+        async with database.session(tenant) as session:
+            await remove_factor(session, who, last, now=NOW)
 
 
 async def test_codes_stand_in_for_a_factor(database: Database, ada: Principal) -> None:

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from plimsoll.data.store import users
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.errors import SignInError, ThrottledError, UsageError
 from plimsoll.security.passwords import Passwords
 from plimsoll.workflows.password_changes import (
@@ -137,3 +139,5 @@ async def test_beside_a_second_factor_eight_characters_are_enough(database: Data
     reset = await asked(database)
     assert reset is not None
     await reset_password(database, Passwords(), reset.token, chosen="fir lamp", second=second, now=NOW)
+    async with database.session(LOCAL_TENANT) as session:
+        assert (await users.get(session, user.id)).password_alone is False

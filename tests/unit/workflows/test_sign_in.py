@@ -8,13 +8,15 @@ from argon2 import PasswordHasher
 
 from plimsoll.data.store import users
 from plimsoll.data.store.database import Database
-from plimsoll.errors import SignInError, ThrottledError
+from plimsoll.data.store.tenants import LOCAL_TENANT
+from plimsoll.errors import PermissionDeniedError, SignInError, ThrottledError
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.throttle import BOUNDS, Tried
+from plimsoll.workflows.pending_sign_in import Pending
 from plimsoll.workflows.second_step import NoSecondStep
 from plimsoll.workflows.sessions import Origin, SignedIn, principal_of
 from plimsoll.workflows.sign_in import Claim, sign_in
-from somebody import EMAIL, NOW, PASSWORD, hashed, new_user
+from somebody import EMAIL, NOW, PASSWORD, Codes, hashed, new_user
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +102,30 @@ async def test_a_browser_that_is_known_gets_in_during_an_attack(database: Databa
         await tried(database)
     again = await tried(database, origin=Origin("192.0.2.1", "Browser", known.device))
     assert again.device == ""
+
+
+async def test_a_short_password_does_not_stand_alone(database: Database) -> None:
+    """Beside a second factor it is right; once that is gone it lets nobody in, and that is known."""
+    short = "fir lamp"
+    user = await new_user(database, password=hashed(short))
+    claim, second = Claim(EMAIL, short), Codes({user.id: ["1"]})
+    assert isinstance(await sign_in(database, Passwords(), second, claim, HOME, NOW), Pending)
+    async with database.session(LOCAL_TENANT) as session:
+        known = await users.get(session, user.id)
+    assert (known.password_alone, known.version) == (False, user.version)
+    with pytest.raises(PermissionDeniedError, match="too short"):
+        await tried(database, password=short)
+    with pytest.raises(SignInError):
+        await tried(database, password="fir lump")  # noqa: S106 - of somebody who is made up
+
+
+async def test_a_long_password_is_known_to_stand_alone(database: Database) -> None:
+    """From the first time that it is typed, and no change that others have to have seen."""
+    user = await new_user(database)
+    await tried(database)
+    async with database.session(LOCAL_TENANT) as session:
+        known = await users.get(session, user.id)
+    assert (user.password_alone, known.password_alone, known.version) == (None, True, user.version)
 
 
 async def test_an_old_hash_is_made_anew(database: Database) -> None:

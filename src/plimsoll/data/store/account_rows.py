@@ -31,6 +31,7 @@ class UserRow(StoredRow):
     name: Mapped[str]
     password: Mapped[str | None]
     password_changed_at: Mapped[dt.datetime | None]
+    password_alone: Mapped[bool | None]
     administrator: Mapped[bool] = mapped_column(server_default=text("false"))
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
     epoch: Mapped[int] = mapped_column(server_default=text("1"))

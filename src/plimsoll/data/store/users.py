@@ -25,6 +25,7 @@ __all__ = [
     "is_last_administrator",
     "lock_first",
     "mark",
+    "note_password",
     "page",
 ]
 
@@ -47,6 +48,8 @@ class UserRecord:
         Its argon2id hash; None for somebody who has not chosen one.
     password_changed_at
         When it was chosen.
+    password_alone
+        Whether it is long enough without a second factor; None for not known.
     administrator
         Whether they may do everything.
     enabled
@@ -64,6 +67,7 @@ class UserRecord:
     name: str
     password: str | None = field(repr=False)
     password_changed_at: dt.datetime | None
+    password_alone: bool | None
     administrator: bool
     enabled: bool
     epoch: int
@@ -130,6 +134,12 @@ async def mark(session: AsyncSession, user_id: UUID, *, administrator: bool) -> 
     await session.execute(
         statement.values(administrator=administrator).execution_options(synchronize_session=False)
     )
+
+
+async def note_password(session: AsyncSession, user_id: UUID, *, alone: bool) -> None:
+    """Note whether somebody's password is long enough to stand alone, which is no change that others see."""
+    statement = update(UserRow).where(UserRow.id == user_id).values(password_alone=alone)
+    await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def is_last_administrator(session: AsyncSession, user_id: UUID) -> bool:

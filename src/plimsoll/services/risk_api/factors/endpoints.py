@@ -152,9 +152,11 @@ async def make_recovery_codes(context: Context, caller: _Caller) -> RecoveryCode
     return RecoveryCodes(codes=codes)
 
 
-@router.delete("/{factor_id}", status_code=204, response_class=Response, dependencies=[StepUp])
+@router.delete(
+    "/{factor_id}", status_code=204, response_class=Response, responses=CONFLICT, dependencies=[StepUp]
+)
 async def remove_factor(factor_id: UUID, context: Context, caller: _Caller) -> Response:
-    """Forget a factor; administrators keep their last one."""
+    """Forget a factor; administrators keep their last one, and so does who has a short password."""
     async with context.database.session(caller.tenant) as session:
         await workflow.remove_factor(session, caller, factor_id, now=context.clock())
     return Response(status_code=204)
