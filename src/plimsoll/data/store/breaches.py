@@ -12,6 +12,7 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.breach_rows import BreachEventRow, BreachRow
+from plimsoll.data.store.changes import note_change
 from plimsoll.data.store.models import new_id
 from plimsoll.errors import ConflictError, NotFoundError, PreconditionError
 
@@ -176,6 +177,7 @@ async def add(session: AsyncSession, **fields: Any) -> BreachRecord:
     }
     if await live(session, [fields["limit_id"]]):
         raise ConflictError("the limit has a breach that is not closed")
+    note_change(session, fields["portfolio_id"])
     return _record((await session.execute(insert(BreachRow).values(values).returning(*_COLUMNS))).one())
 
 
@@ -214,6 +216,7 @@ async def change(
     )
     row = (await session.execute(changed)).one_or_none()
     if row is not None:
+        note_change(session, row.portfolio_id)
         return _record(row)
     current = await get(session, breach_id)
     if current.version == expected_version:

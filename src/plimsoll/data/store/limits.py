@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from plimsoll.data.store.changes import note_change
 from plimsoll.data.store.limit_document import from_document, to_document
 from plimsoll.data.store.limit_rows import LimitRow, LimitVersionRow
 from plimsoll.data.store.models import new_id
@@ -255,18 +256,19 @@ async def add_version(
         update_rows(LimitRow)
         .where(LimitRow.id == limit_id, LimitRow.version == expected_version)
         .values(version=LimitRow.version + 1)
-        .returning(LimitRow.version)
+        .returning(LimitRow.version, LimitRow.portfolio_id)
     )
-    number = (await session.execute(raised)).scalar_one_or_none()
-    if number is None:
+    row = (await session.execute(raised)).one_or_none()
+    if row is None:
         current = await get(session, limit_id)
         remedy = "Propose the change again, on what is in force now."
         raise PreconditionError(f"the limit is at version {current.version} by now", remedy=remedy)
+    note_change(session, row.portfolio_id)
     values = {
         "id": new_id(),
         "limit_id": limit_id,
         "proposal_id": proposal_id,
-        "version": number,
+        "version": row.version,
         "name": name,
         "definition": None if limit is None else to_document(limit),
         "valid_from": valid_from,

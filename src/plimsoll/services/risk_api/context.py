@@ -34,6 +34,7 @@ from plimsoll.services.risk_api.server_sent_events import Streams
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.services.risk_api.start_up import StartUp
 from plimsoll.workflows.audit_sealing import AuditKeeping
+from plimsoll.workflows.limit_memory import LimitMemory
 from plimsoll.workflows.live_hub import LiveHub
 from plimsoll.workflows.live_pace import Pace
 from plimsoll.workflows.mail import Mailer, NoMailer
@@ -48,12 +49,14 @@ __all__ = [
     "Callers",
     "Context",
     "LifespanState",
+    "Limits",
     "Live",
     "bearers_of",
     "calculations_of",
     "callers_of",
     "context_of",
     "in_process",
+    "limits_of",
     "live_of",
     "readiness_of",
 ]
@@ -169,6 +172,8 @@ class LifespanState(TypedDict):
         What each caller may still ask for.
     readiness
         Whether the parts that are needed work.
+    limits
+        Those of runs, as they were read a moment ago.
     live
         Live risk of this process.
     callers
@@ -189,6 +194,7 @@ class LifespanState(TypedDict):
     answers: KeptAnswers
     rate_limiting: RateLimiting
     readiness: Readiness
+    limits: LimitMemory
     live: LiveHub
     callers: KnownCallers
     bearers: Bearers
@@ -227,6 +233,12 @@ def callers_of(request: HTTPConnection) -> KnownCallers:
     return callers
 
 
+def limits_of(request: HTTPConnection) -> LimitMemory:
+    """Return what remembers the limits of runs."""
+    limits: LimitMemory = request.state.limits
+    return limits
+
+
 def live_of(request: HTTPConnection) -> LiveHub:
     """Return live risk of this process."""
     live: LiveHub = request.state.live
@@ -236,6 +248,7 @@ def live_of(request: HTTPConnection) -> LiveHub:
 Calculations = Annotated[Places, at_once(calculations_of)]
 Callers = Annotated[KnownCallers, at_once(callers_of)]
 Context = Annotated[ApiContext, at_once(context_of)]
+Limits = Annotated[LimitMemory, at_once(limits_of)]
 Live = Annotated[LiveHub, at_once(live_of)]
 
 

@@ -24,6 +24,7 @@ from plimsoll.services.risk_api.live.hub import live_hub
 from plimsoll.services.risk_api.places import Places
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
 from plimsoll.services.risk_api.refusals import Refusals
+from plimsoll.workflows.limit_memory import LimitMemory
 from plimsoll.workflows.sessions import FORM_OF_TOKEN, principal_of
 from plimsoll.workflows.signing_keys import Keys
 
@@ -55,6 +56,8 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
         limits = RateLimits(context.cache.redis)
         limiting = RateLimiting(limits, context.metrics.overload, context.rate_limit)
         context.database.watch_changes(answers.note_changes)
+        limits_of_runs = LimitMemory()
+        context.database.watch_changes(limits_of_runs.note_changes)
         for name, breaker in context.breakers.items():
             context.metrics.overload.watch_breaker(name, partial(_openness, breaker))
         checks = {"database": context.database.check, "migrations": lambda: _migrated(context)}
@@ -70,6 +73,7 @@ def lifespan_of(context: ApiContext) -> Callable[[FastAPI], AbstractAsyncContext
                     "answers": answers,
                     "rate_limiting": limiting,
                     "readiness": Readiness(checks),
+                    "limits": limits_of_runs,
                     "live": live,
                     "callers": callers,
                     "bearers": Bearers(callers, keys, context.clock),

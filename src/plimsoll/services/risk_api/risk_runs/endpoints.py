@@ -17,7 +17,7 @@ from plimsoll.security.audit_actions import AuditAction
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.auditing import Audit
-from plimsoll.services.risk_api.context import Calculations, Context
+from plimsoll.services.risk_api.context import Calculations, Context, Limits
 from plimsoll.services.risk_api.effort import effort
 from plimsoll.services.risk_api.etags import etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
@@ -40,7 +40,7 @@ from plimsoll.workflows import replay, runs
 from plimsoll.workflows.cube_queries import cut
 from plimsoll.workflows.identity import code_version
 from plimsoll.workflows.risk_run_jobs import enqueue_run
-from plimsoll.workflows.what_if import limits_of_run, what_if
+from plimsoll.workflows.what_if import what_if
 
 __all__ = [
     "ask_what_if",
@@ -209,11 +209,13 @@ async def cut_cube(
 
 @router.post("/{run_id}/what-if", response_model=WhatIfResult, responses=CONFLICT)
 @effort(cost=10, priority=Priority.CALCULATION)
-async def ask_what_if(run_id: UUID, basket: WhatIf, context: Context, caller: _Reader) -> Response:
+async def ask_what_if(
+    run_id: UUID, basket: WhatIf, context: Context, limits: Limits, caller: _Reader
+) -> Response:
     """Ask what a basket of trades would do to value, VaR and ES, without pricing the portfolio again."""
     trades = [position_of(trade, place) for place, trade in enumerate(basket.trades)]
 
-    known = await limits_of_run(context.database, caller.tenant, run_id)
+    known = await limits.of_run(context.database, caller.tenant, run_id)
 
     async def make() -> bytes:
         result = await what_if(context.database, caller.tenant, run_id, trades, known=known)
