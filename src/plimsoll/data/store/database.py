@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import DataError as ValueRefusedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
@@ -171,7 +172,7 @@ class Database:
         noted: frozenset[UUID] = frozenset()
         try:
             async with self._sessions.begin() as session:
-                await (await session.connection()).exec_driver_sql(begin)
+                await session.run_sync(_begin, begin)
                 session.info[_TENANT] = tenant
                 if self._waited is not None:
                     self._waited(time.perf_counter() - asked)
@@ -212,6 +213,11 @@ class Database:
     async def dispose(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _begin(session: Session, statement: str) -> None:
+    """Begin the transaction: in one greenlet, as each costs as much as the statement."""
+    session.connection().exec_driver_sql(statement)
 
 
 def _ping_the_doubtful(engine: Engine) -> None:

@@ -30,6 +30,7 @@ __all__ = ["BRIEFLY", "BRIEFLY_LISTED", "FOR_GOOD", "Keeping", "KeptAnswers", "k
 
 _COMPRESSED_FROM = 1024
 _LEVEL = 5
+_IN_A_THREAD_FROM = 16 * 1024  # bytes; to compress fewer takes less time than to wait for a thread
 _KIND = "answer"
 _MOST_CHANGES = 10_000  # that are remembered; each counts for as long as an answer made before it may live
 
@@ -216,7 +217,10 @@ async def _compressed(written: bytes) -> bytes:
     stored = StoredAnswer.read(written)
     if len(stored.body) < _COMPRESSED_FROM:
         return written
-    body = await asyncio.to_thread(gzip.compress, stored.body, _LEVEL, mtime=0)
+    if len(stored.body) < _IN_A_THREAD_FROM:
+        body = gzip.compress(stored.body, _LEVEL, mtime=0)
+    else:
+        body = await asyncio.to_thread(gzip.compress, stored.body, _LEVEL, mtime=0)
     return stored.packed(body).written()
 
 

@@ -198,14 +198,14 @@ async def test_kept_answers_are_those_of_the_database(world: World, database: Da
 
 
 async def test_a_basket_is_valued_once(world: World, database: Database) -> None:
-    """The same basket again asks the database for the limits of now alone; another tenant gets 404."""
+    """The same basket again asks at most for the limits, once they are a second old; others get 404."""
     run = await ready_run(world.owner)
     path, basket = f"{API}/risk-runs/{run['id']}/what-if", {"trades": [{"symbol": "AAA", "quantity": 5}]}
     first = await world.owner.post(path, json=basket)
     waits: list[float] = []
     database.watch_waits(waits.append)
     assert (await world.owner.post(path, json=basket)).content == first.content
-    assert len(waits) == 1
+    assert len(waits) <= 1
     assert (await world.outsider.post(path, json=basket)).status_code == 404
     other = await world.owner.post(path, json={"trades": [{"symbol": "AAA", "quantity": 6}]})
     assert other.json()["change"] != first.json()["change"]
