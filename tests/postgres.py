@@ -61,11 +61,13 @@ def empty_database_url(postgres_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def spare_databases(postgres_server: str, template_database: str) -> "SpareDatabases":
-    """Return the migrated databases that tests have one after the other."""
+def spare_databases(postgres_server: str, template_database: str) -> Iterator["SpareDatabases"]:
+    """Yield the migrated databases that tests have one after the other."""
     from spare_databases import SpareDatabases
 
-    return SpareDatabases(postgres_server, template_database)
+    spare = SpareDatabases(postgres_server, template_database)
+    yield spare
+    spare.close()
 
 
 @pytest.fixture

@@ -26,6 +26,31 @@ def test_a_database_is_handed_on_without_its_rows(spare_databases: SpareDatabase
     spare_databases.give_back(name)
 
 
+def test_a_database_without_our_connection_is_handed_on_all_the_same(spare_databases: SpareDatabases) -> None:
+    """Whoever ends all connections of a database ends one that is kept for emptying it."""
+    name = spare_databases.take()
+    spare_databases.give_back(name)
+    with psycopg.connect(spare_databases.server, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+    assert spare_databases.take() == name
+    spare_databases.give_back(name)
+    assert spare_databases.take() == name
+    spare_databases.give_back(name)
+
+
+def test_what_was_changed_and_changed_back_is_as_it_was(spare_databases: SpareDatabases) -> None:
+    """Only what a database is like at the end counts."""
+    name = spare_databases.take()
+    with psycopg.connect(_url(spare_databases, name), autocommit=True) as connection:
+        connection.execute("ALTER TABLE runs NO FORCE ROW LEVEL SECURITY")
+        connection.execute("ALTER TABLE runs FORCE ROW LEVEL SECURITY")
+    spare_databases.give_back(name)
+    assert spare_databases.take() == name
+    spare_databases.give_back(name)
+
+
 @pytest.mark.parametrize(
     "change",
     [
