@@ -1,12 +1,14 @@
-"""The generated part of the API reference is that of the application; ``make golden`` rewrites it."""
+"""What is generated from the API is that of the application; ``make golden`` rewrites it."""
 
+import json
 import os
 import re
 from pathlib import Path
 from typing import Any
 
+from plimsoll.services.risk_api import openapi
 from plimsoll.services.risk_api.app import ROUTERS
-from plimsoll.services.risk_api.openapi import api_document
+from plimsoll.services.risk_api.openapi import SHIPPED, api_document, shipped_document
 from plimsoll.services.risk_api.routes import ApiRoute
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "API_REFERENCE.md"
@@ -25,9 +27,25 @@ def test_the_reference_lists_every_operation() -> None:
     assert found.group() == wanted, "run `make golden` if this is wanted"
 
 
+def test_the_shipped_document_is_that_of_the_routes() -> None:
+    """The file that is sent in place of one made anew says the same, word for word."""
+    wanted = json.dumps(_document(), indent=1, ensure_ascii=False) + "\n"
+    shipped = Path(openapi.__file__).with_name(SHIPPED)
+    if os.environ.get("GOLDEN") == "rewrite":
+        shipped.write_text(wanted, encoding="utf-8")
+        shipped_document.cache_clear()
+    assert shipped.read_text(encoding="utf-8") == wanted, "run `make golden` if this is wanted"
+    assert shipped_document() == json.loads(wanted)
+
+
+def _document() -> dict[str, Any]:
+    return api_document(
+        tuple(route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute))
+    )
+
+
 def _operations() -> str:
-    routes = tuple(route for router in ROUTERS for route in router.routes if isinstance(route, ApiRoute))
-    paths: dict[str, Any] = api_document(routes)["paths"]
+    paths: dict[str, Any] = _document()["paths"]
     lines = ["| operation | permission | |", "|---|---|---|"]
     for path, operations in paths.items():
         for method, operation in operations.items():

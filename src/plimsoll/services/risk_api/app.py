@@ -1,6 +1,7 @@
 """The HTTP API as one ASGI application."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from fastapi import FastAPI
@@ -34,7 +35,7 @@ from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.limits.endpoints import router as limits
 from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.me.endpoints import router as me
-from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
+from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document, shipped_document
 from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
@@ -62,6 +63,7 @@ from plimsoll.services.risk_api.teams.endpoints import router as teams
 from plimsoll.services.risk_api.tokens.endpoints import router as tokens
 from plimsoll.services.risk_api.user_sessions.endpoints import router as user_sessions
 from plimsoll.services.risk_api.users.endpoints import router as users
+from plimsoll.services.risk_api.violations import known_names
 from plimsoll.services.risk_api.webhooks.endpoints import router as webhooks
 
 __all__ = ["ROUTERS", "RiskApi", "create_app"]
@@ -116,10 +118,17 @@ class RiskApi(FastAPI):
     """An application that describes itself as OpenAPI 3.1 with its problems and examples."""
 
     api_routes: tuple[ApiRoute, ...] = ()
+    is_whole: bool = False
+    """Whether it has all resources and no other ones."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the API document, made once."""
-        return api_document(self.api_routes)
+        """Return the API document."""
+        return shipped_document() if self.is_whole else api_document(self.api_routes)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of all parameters and properties: they are no secret of whoever sends them."""
+        return known_names(self.openapi())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, without the framework's look for tracing at each: ours is in `SafeEntry`."""
@@ -166,6 +175,7 @@ def create_app(context: ApiContext, routers: Sequence[ApiRouter] = ROUTERS) -> R
     for router in routers:
         app.api_routes += _declared(router)
         app.router.routes.extend(router.routes)
+    app.is_whole = routers is ROUTERS
     install_error_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=5)
     app.add_middleware(QuickAnswers, routes=app.api_routes)

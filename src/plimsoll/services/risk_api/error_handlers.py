@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from plimsoll.errors import DataError, PlimsollError, ThrottledError
 from plimsoll.services.risk_api.echoes import texts, without_echo
-from plimsoll.services.risk_api.openapi import names_of
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
 from plimsoll.services.risk_api.violations import violations
 from plimsoll.wire.problem import Violation
@@ -56,7 +55,7 @@ def install_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        found = violations(error.errors(), names_of(request.app.api_routes))
+        found = violations(error.errors(), request.app.names)
         problem = ProblemError(422, "invalid", "Some fields cannot be accepted.", violations=found)
         return problem_response(request, problem)
 
@@ -97,7 +96,7 @@ def _of_purpose(request: Request, error: PlimsollError) -> ProblemError:
     status = STATUS.get(error.code)
     if status is None:
         raise error
-    sent = frozenset(_sent(request)) - names_of(request.app.api_routes) - _own_names(request)
+    sent = frozenset(_sent(request)) - request.app.names - _own_names(request)
     row = error.row if isinstance(error, DataError) else None
     place = () if row is None else (Violation(field=f"row {row}", message="It cannot be used"),)
     return ProblemError(
