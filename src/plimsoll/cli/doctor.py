@@ -10,13 +10,16 @@ import typer
 
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, installation
-from plimsoll.errors import UnavailableError
+from plimsoll.errors import PlimsollError, UnavailableError
 
 if TYPE_CHECKING:
+    from plimsoll.data.store.database import Database
     from plimsoll.services.risk_api.installation import Installation
     from plimsoll.workflows.doctor import Check
 
 __all__ = ["doctor", "show"]
+
+_MARKS = {True: "[green]ok[/]", False: "[red]no[/]", None: "[yellow]unknown[/]"}
 
 
 def doctor(
@@ -27,7 +30,8 @@ def doctor(
 ) -> None:
     """Check this installation: packages, demo prices, and known numbers. Exit 1 if a check fails.
 
-    With --security: files, keys, connections and database of the platform of the data directory.
+    With --security: files, keys, connections, database, accounts and audit of the platform of the data
+    directory; what cannot be known is "unknown", and exits with 1 as well.
     """
     if security:
         show(_weak(data_dir, database_url), as_json=json)
@@ -39,38 +43,44 @@ def doctor(
 
 def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
     import asyncio
+    import datetime as dt
 
     from plimsoll.cli.configuration import settings
+    from plimsoll.services.risk_api.certificate import Certificate
     from plimsoll.services.risk_api.local_key import SEALING_KEY_FILE
     from plimsoll.settings import configuration_files
-    from plimsoll.workflows.security_checks import Posture, file_checks, posture_checks
+    from plimsoll.workflows.security_checks import Posture, file_checks, posture_checks, web_checks
 
     place, chosen = installation(data_dir, database_url), settings()
+    cert, key = chosen.tls_cert, chosen.tls_key
     posture = Posture(
         database_url=place.database_url,
         redis_url=place.redis_url,
         kms=chosen.kms,
-        four_eyes=chosen.four_eyes is not False,
+        four_eyes=place.database_url is not None if chosen.four_eyes is None else chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
+        hosts=chosen.hosts,
+        behind_proxy=bool(chosen.proxies),
+        certificate_ends=None if cert is None or key is None else Certificate(cert, key).ends_at,
+        outboxes=place.messaging.outboxes,
     )
     keys = [place.key_file, place.directory / SEALING_KEY_FILE]
+    keys += [] if key is None else [key]
     return [
         *file_checks(place.directory, keys, configuration_files()),
         *posture_checks(posture),
+        *web_checks(posture, now=dt.datetime.now(dt.UTC)),
         *asyncio.run(_stored(place)),
     ]
 
 
 async def _stored(place: "Installation") -> "list[Check]":
-    """Look into the database, which is started where none runs."""
-    import datetime as dt
-
+    """Look into the database, which is started where none runs; what cannot be looked at is unknown."""
     from plimsoll.data.store.database import Database
     from plimsoll.data.store.guards import guards
     from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
-    from plimsoll.workflows.data_key_rotation import sealing_state
     from plimsoll.workflows.doctor import Check
-    from plimsoll.workflows.security_checks import database_checks, key_checks
+    from plimsoll.workflows.security_checks import database_checks
 
     with place.database(shared=True) as url:
         place.check_migrated(url)
@@ -78,19 +88,78 @@ async def _stored(place: "Installation") -> "list[Check]":
         checks: list[Check] = []
         try:
             checks = database_checks(await guards(database), own=place.database_url is None)
-            sealers = place.outward().sealers
             async with database.session(LOCAL_TENANT) as session:
                 await ensure(session, LOCAL_TENANT, "local")
-                state = await sealing_state(session, sealers)
-            return [*checks, *key_checks(state, now=dt.datetime.now(dt.UTC))]
-        except UnavailableError as error:
-            return [*checks, Check("KMS", False, error.message, error.remedy)]
+            for name, look in (("KMS", _keys), ("accounts", _accounts), ("audit chain", _audit)):
+                try:
+                    checks += await look(place, database)
+                except PlimsollError as error:
+                    checks.append(Check(name, None, error.message, error.remedy or "Look at the log."))
+            return checks
         finally:
             await database.dispose()
 
 
+async def _keys(place: "Installation", database: "Database") -> "list[Check]":
+    import datetime as dt
+
+    from plimsoll.data.store.tenants import LOCAL_TENANT
+    from plimsoll.workflows.data_key_rotation import sealing_state
+    from plimsoll.workflows.security_checks import key_checks
+
+    async with database.session(LOCAL_TENANT) as session:
+        state = await sealing_state(session, place.outward().sealers)
+    return key_checks(state, now=dt.datetime.now(dt.UTC))
+
+
+async def _accounts(place: "Installation", database: "Database") -> "list[Check]":
+    import datetime as dt
+
+    from plimsoll.data.store import signing_keys, sms_policies, weak_accounts
+    from plimsoll.data.store.tenants import LOCAL_TENANT
+    from plimsoll.security.passwords import Passwords
+    from plimsoll.workflows import account_checks as looked
+
+    now = dt.datetime.now(dt.UTC)
+    async with database.session(LOCAL_TENANT) as session:
+        people = await weak_accounts.weak_people(session)
+        ending = await weak_accounts.keys_ending(session, after=now, before=now + looked.SOON)
+        programs = await weak_accounts.endless_programs(session)
+        grants = await weak_accounts.waiting(session)
+        ring = await signing_keys.newest(session)
+        policy = await sms_policies.get(session)
+        spent = await sms_policies.spent(session, now.date().replace(day=1))
+    return [
+        *looked.people_checks(people, is_outdated=Passwords().is_outdated),
+        *looked.program_checks(ending, programs),
+        looked.grant_check(grants, now=now),
+        looked.ring_check(ring, now=now),
+        looked.sms_check(policy, spent, outbox="sms" in place.messaging.outboxes),
+    ]
+
+
+async def _audit(place: "Installation", database: "Database") -> "list[Check]":
+    import datetime as dt
+
+    from plimsoll.data.store.tenants import LOCAL_TENANT
+    from plimsoll.security.audit_chain import Checkpoint
+    from plimsoll.workflows.account_checks import audit_checks
+    from plimsoll.workflows.audit_verification import verify
+
+    keeping = place.audit()
+    latest = await keeping.stores[0].latest(str(LOCAL_TENANT))
+    found = await verify(database, LOCAL_TENANT, keeping)
+    try:
+        checkpoint = None if latest is None else Checkpoint.read(latest)
+    except ValueError:
+        raise UnavailableError(
+            "the last checkpoint is damaged", remedy="Follow the incident runbook."
+        ) from None
+    return audit_checks(found, checkpoint, now=dt.datetime.now(dt.UTC))
+
+
 def show(checks: Sequence["Check"], *, as_json: bool) -> None:
-    """Print the checks and exit with 1 if one failed."""
+    """Print the checks and exit with 1 if one failed or is unknown."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -99,7 +168,7 @@ def show(checks: Sequence["Check"], *, as_json: bool) -> None:
     else:
         table = Table("", "check", "found", box=None, pad_edge=False)
         for check in checks:
-            mark = "[green]ok[/]" if check.passed else "[red]no[/]"
+            mark = _MARKS[check.passed]
             table.add_row(
                 mark, check.name, escape(check.found if check.passed else f"{check.found}. {check.remedy}")
             )

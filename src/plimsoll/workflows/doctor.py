@@ -28,7 +28,7 @@ class Check:
     name
         What was looked at.
     passed
-        Whether it is as it should be.
+        Whether it is as it should be; None where that is not known, which is never taken for yes.
     found
         What was found, in words.
     remedy
@@ -36,7 +36,7 @@ class Check:
     """
 
     name: str
-    passed: bool
+    passed: bool | None
     found: str
     remedy: str = ""
 

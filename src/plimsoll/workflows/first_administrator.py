@@ -121,5 +121,5 @@ async def make_first_administrator(
 
 
 def _refused() -> SignInError:
-    remedy = "plimsoll up prints a new one at each start."
+    remedy = "Start plimsoll up anew: it prints a new one."
     return SignInError("the link was used already or is too old", remedy=remedy)

@@ -14,10 +14,19 @@ from plimsoll.security.transport import check_postgres_url, check_redis_url
 from plimsoll.workflows.data_key_rotation import SealingState
 from plimsoll.workflows.doctor import Check
 
-__all__ = ["OLDEST_KEY", "Posture", "database_checks", "file_checks", "key_checks", "posture_checks"]
+__all__ = [
+    "OLDEST_KEY",
+    "Posture",
+    "database_checks",
+    "file_checks",
+    "key_checks",
+    "posture_checks",
+    "web_checks",
+]
 
 OLDEST_KEY = dt.timedelta(days=365)
 """Age at which a data key wants to be replaced."""
+_RENEWED_BEFORE = dt.timedelta(days=14)
 
 # To pass through a directory tells nothing: the user of an embedded server of root's has to.
 _OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
@@ -41,6 +50,14 @@ class Posture:
         Whether another than the proposer must approve a limit.
     webhook_loopback
         Whether webhooks may go to this machine.
+    hosts
+        Names under which it is served.
+    behind_proxy
+        Whether a proxy is believed.
+    certificate_ends
+        When the certificate ends with which it speaks TLS itself; None for none.
+    outboxes
+        What goes into a folder instead of out: some of ``mail`` and ``sms``.
     """
 
     database_url: str | None = field(default=None, repr=False)
@@ -48,6 +65,15 @@ class Posture:
     kms: str = "local"
     four_eyes: bool = True
     webhook_loopback: bool = False
+    hosts: Sequence[str] = ()
+    behind_proxy: bool = False
+    certificate_ends: dt.datetime | None = None
+    outboxes: Sequence[str] = ()
+
+    @property
+    def serves_others(self) -> bool:
+        """Whether it is more than a platform for one person on one machine."""
+        return bool(self.hosts) or self.database_url is not None
 
 
 def file_checks(directory: Path, key_files: Sequence[Path], configuration: Sequence[Path]) -> list[Check]:
@@ -66,6 +92,41 @@ def file_checks(directory: Path, key_files: Sequence[Path], configuration: Seque
         if path.exists():
             checks.append(_configuration(path))
     return checks
+
+
+def web_checks(posture: Posture, *, now: dt.datetime) -> list[Check]:
+    """Check how browsers reach an installation, and whether its mail reaches anybody.
+
+    Parameters
+    ----------
+    posture
+        What the installation was told.
+    now
+        What time it is.
+    """
+    ends = posture.certificate_ends
+    if ends is not None:
+        left = (ends - now).days
+        found = f"by a certificate of its own, good for {left} days"
+        tls = Check("TLS", left >= _RENEWED_BEFORE.days, found, "Renew it, and start plimsoll up again.")
+    elif posture.hosts and not posture.behind_proxy:
+        remedy = "Set tls_cert and tls_key, or name the proxy that speaks TLS with proxies."
+        tls = Check("TLS", False, f"nothing speaks it for {posture.hosts[0]}", remedy)
+    elif posture.hosts:
+        remedy = f"Look at the proxy yourself: only it knows what it speaks to https://{posture.hosts[0]}."
+        tls = Check("TLS", None, "a proxy speaks it, out of sight from here", remedy)
+    else:
+        tls = Check("TLS", True, "only this machine is served")
+    folder = "mail" in posture.outboxes
+    return [
+        tls,
+        Check(
+            "mail",
+            not (folder and posture.serves_others),
+            "goes into a folder of this machine" if folder else "goes to a provider",
+            "Choose a provider with PLIMSOLL_MAIL: invitations, resets and alarms reach nobody.",
+        ),
+    ]
 
 
 def posture_checks(posture: Posture) -> list[Check]:
@@ -178,8 +239,10 @@ def database_checks(found: Guards, *, own: bool) -> list[Check]:
 def _private(path: Path, name: str) -> Check:
     try:
         mode = stat.S_IMODE(path.lstat().st_mode)
-    except OSError:
+    except FileNotFoundError:
         return Check(name, True, "not there")
+    except OSError as error:
+        return Check(name, None, f"cannot be looked at: {error.strerror}", "Ask as the user who owns it.")
     remedy = f"chmod go-rwx {path}"
     return Check(name, not mode & _OTHERS, f"mode {mode:04o}", remedy)
 

@@ -34,7 +34,15 @@ def test_a_failed_check_ends_with_one_and_its_remedy(capsys: pytest.CaptureFixtu
     assert "Install it [now]." in capsys.readouterr().out
 
 
-def _asked(data_dir: Path, database_url: str) -> tuple[int, dict[str, tuple[bool, str]]]:
+def test_what_is_unknown_does_not_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is shown as unknown, and the exit code is 1 as for what failed."""
+    with pytest.raises(typer.Exit) as exit_:
+        show([Check("audit checkpoint", None, "there is none", "Start a worker.")], as_json=False)
+    assert exit_.value.exit_code == 1
+    assert "unknown" in capsys.readouterr().out
+
+
+def _asked(data_dir: Path, database_url: str) -> tuple[int, dict[str, tuple[bool | None, str]]]:
     place = ["--data-dir", str(data_dir), "--database-url", database_url]
     outcome = CliRunner().invoke(app, ["doctor", "--security", "--json", *place])
     return outcome.exit_code, {
@@ -54,9 +62,12 @@ def test_what_is_weak_is_named(database_url: str, tmp_path: Path, monkeypatch: p
     assert found["role of the application"][0]
     assert found["data keys"] == (True, "2 of 2 under the master key of now")
     assert found["connection to PostgreSQL"][0]
-    weak = {name for name, (passed, _) in found.items() if not passed}
-    assert weak == {"user of the database", "master key", "webhooks"}
+    weak = {name for name, (passed, _) in found.items() if passed is False}
+    assert weak == {"user of the database", "master key", "webhooks", "mail"}
+    unknown = {name for name, (passed, _) in found.items() if passed is None}
+    assert unknown == {"signing keys", "audit chain", "audit checkpoint"}
+    assert found["administrators' factors"] == (True, "every administrator has one")
     data.chmod(0o755)
     assert _asked(data, database_url)[1]["data directory"] == (False, "mode 0755")
     (data / "sealing-key").write_text("plq_short")
-    assert _asked(data, database_url)[1]["KMS"] == (False, f"{data / 'sealing-key'} holds no key")
+    assert _asked(data, database_url)[1]["KMS"] == (None, f"{data / 'sealing-key'} holds no key")

@@ -18,6 +18,7 @@ from plimsoll.workflows.security_checks import (
     file_checks,
     key_checks,
     posture_checks,
+    web_checks,
 )
 
 NOW = dt.datetime(2026, 6, 30, tzinfo=dt.UTC)
@@ -101,3 +102,24 @@ def test_files_are_judged(tmp_path: Path) -> None:
     directory.chmod(0o750)
     key.chmod(0o640)
     assert weak(file_checks(directory, [key], [file])) == ["data directory", "key file api-key"]
+
+
+def test_how_browsers_come_in_is_judged() -> None:
+    """One machine needs nothing; a name needs TLS, here for weeks to come; what a proxy does is not known."""
+    assert weak(web_checks(Posture(outboxes=("mail", "sms")), now=NOW)) == []
+    named = Posture(hosts=("risk.example.com",), outboxes=("mail",))
+    assert weak(web_checks(named, now=NOW)) == ["TLS", "mail"]
+    sound = replace(named, outboxes=(), certificate_ends=NOW + dt.timedelta(days=15))
+    assert weak(web_checks(sound, now=NOW)) == []
+    ending = replace(sound, certificate_ends=NOW + dt.timedelta(days=13))
+    assert weak(web_checks(ending, now=NOW)) == ["TLS"]
+    assert web_checks(replace(named, behind_proxy=True), now=NOW)[0].passed is None
+
+
+def test_what_cannot_be_looked_at_is_unknown(tmp_path: Path) -> None:
+    """A path that leads nowhere is not there; one that cannot be followed is not taken for sound."""
+    (tmp_path / "file").touch(mode=0o600)
+    there, nowhere, blocked = file_checks(
+        tmp_path / "file", [tmp_path / "none", tmp_path / "file" / "key"], []
+    )
+    assert (there.passed, nowhere.passed, blocked.passed) == (True, True, None)

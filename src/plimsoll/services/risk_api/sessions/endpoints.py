@@ -77,7 +77,7 @@ async def sign_in(link: Link, request: Request, context: Context) -> Response:
             401,
             "unauthenticated",
             "The link was used already or is too old.",
-            remedy="plimsoll up prints a new one at each start.",
+            remedy="Start plimsoll up anew: it prints a new one.",
         )
     signed_in = Response(status_code=204)
     keep_session(request, signed_in, session)
