@@ -68,7 +68,13 @@ def aws_error_code(error: Exception) -> str:
 
 
 async def ask_aws(
-    what: str, call: Callable[..., _Found], /, *, breaker: Breaker | None = None, **arguments: Any
+    what: str,
+    call: Callable[..., _Found],
+    /,
+    *,
+    breaker: Breaker | None = None,
+    seconds: float | None = None,
+    **arguments: Any,
 ) -> _Found:
     """Return what a method of a client answers; it runs in a thread.
 
@@ -80,6 +86,9 @@ async def ask_aws(
         A method of a client.
     breaker
         Opens when AWS cannot be reached; a refusal is an answer.
+    seconds
+        How long to wait, all tries together; None for as long as the client does, which its thread does
+        anyway.
     **arguments
         Handed to it.
 
@@ -89,7 +98,7 @@ async def ask_aws(
         If AWS cannot be reached, or refuses; the message holds AWS's own code and nothing that was sent.
     """
     try:
-        async with breaker or nullcontext():
+        async with breaker or nullcontext(), asyncio.timeout(seconds):
             try:
                 return await asyncio.to_thread(partial(call, **arguments))
             except Exception as error:

@@ -1,7 +1,8 @@
 """Master keys in AWS KMS: they never leave it."""
 
+import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from plimsoll.performance.breaker import Breaker
@@ -11,6 +12,8 @@ from plimsoll.security.kms import WrappedKey
 __all__ = ["AwsKms"]
 
 _WHAT = "AWS KMS"
+_SECONDS = 1.2
+"""For so long a request waits for KMS, which answers in tens of milliseconds; then none does for a while."""
 
 
 class AwsKms:
@@ -39,7 +42,7 @@ class AwsKms:
         self._endpoint_url = endpoint_url
         self._client: Any = None
         self._making = threading.Lock()
-        self.breaker = Breaker("AWS KMS", failures=2, pause_seconds=10.0)
+        self.breaker = Breaker("AWS KMS", failures=1, pause_seconds=2.0)
 
     @property
     def name(self) -> str:
@@ -48,20 +51,22 @@ class AwsKms:
 
     async def master(self) -> str:
         """Return the ARN of the key that wraps now; see :meth:`KmsProvider.master`."""
-        found = await ask_aws(_WHAT, self._describe, breaker=self.breaker)
+        found = await self._asked(self._describe)
         return str(found["KeyMetadata"]["Arn"])
 
     async def wrap(self, key: bytes, context: Mapping[str, str]) -> WrappedKey:
         """Wrap a data key; see :meth:`KmsProvider.wrap`."""
-        found = await ask_aws(_WHAT, self._encrypt, breaker=self.breaker, key=key, context=dict(context))
+        found = await self._asked(self._encrypt, key=key, context=dict(context))
         return WrappedKey(self.name, found["KeyId"], found["CiphertextBlob"])
 
     async def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytes:
         """Return a data key; see :meth:`KmsProvider.unwrap`."""
-        found = await ask_aws(
-            _WHAT, self._decrypt, breaker=self.breaker, wrapped=wrapped, context=dict(context)
-        )
+        found = await self._asked(self._decrypt, wrapped=wrapped, context=dict(context))
         return bytes(found["Plaintext"])
+
+    async def _asked(self, call: Callable[..., Any], **arguments: Any) -> Any:
+        await asyncio.to_thread(self._kms)  # what it takes to make a client says nothing about KMS
+        return await ask_aws(_WHAT, call, breaker=self.breaker, seconds=_SECONDS, **arguments)
 
     def _kms(self) -> Any:
         """Return the client, made where it is first used: boto3 takes half a second to import."""

@@ -140,7 +140,8 @@ class SigningRing:
 
     def next_from(self, now: dt.datetime) -> dt.datetime | None:
         """Return from when a new key is to sign; None while there is no need of one."""
-        if not self.keys:
+        # None signs yet where the first one was made while the clock was ahead.
+        if not self.keys or now < self.keys[0].active_from:
             return now
         ends = self.keys[-1].active_from + LIFE_OF_KEY
         return max(ends, now + PUBLISHED_BEFORE_USE) if now >= ends - _MADE_BEFORE_USE else None

@@ -63,7 +63,7 @@ async def test_a_process_goes_on_while_the_kms_is_down(
 async def test_a_process_that_starts_meanwhile_waits_for_it(
     kms: tuple[FaultProxy, str], database: Database, tenant: UUID, other_tenant: UUID
 ) -> None:
-    """It answers all that needs no secret, opens nothing, and waits for no time-out twice."""
+    """It answers all that needs no secret, opens nothing, and waits for KMS once and no longer than 2 s."""
     proxy, arn = kms
     async with world_on(database, tenant, other_tenant, outward=_process(arn)) as world:
         hook = made(await world.owner.post(f"{API}/webhooks", json=HOOK), 201)
@@ -71,11 +71,11 @@ async def test_a_process_that_starts_meanwhile_waits_for_it(
     async with world_on(again, tenant, other_tenant, outward=_process(arn)) as world:
         with proxy.toxic(Timeout(stream=Stream.UPSTREAM)):
             path = f"{API}/webhooks/{hook['id']}/rotate"
-            for _ in range(2):
+            await asyncio.to_thread(aws_client, "kms")  # boto3 reads its files once
+            for longest in (2.0, 1.0):
+                begun = time.monotonic()
                 refused(await world.owner.post(path, headers={"If-Match": '"1"'}), 503, "unavailable")
-            begun = time.monotonic()
-            refused(await world.owner.post(path, headers={"If-Match": '"1"'}), 503, "unavailable")
-            assert time.monotonic() - begun < 4  # each wait before took longer
+                assert time.monotonic() - begun < longest
             assert made(await world.owner.get(f"{API}/webhooks"), 200)["items"]
 
 

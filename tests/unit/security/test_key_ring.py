@@ -65,6 +65,8 @@ def test_the_next_key_is_asked_for_a_day_ahead() -> None:
     alone = SigningRing([FIRST])
     day = dt.timedelta(days=1)
     assert SigningRing([]).next_from(NOW) == NOW
+    ahead = SigningRing([new_signing_key(NOW + day, NOW + day)])
+    assert ahead.next_from(NOW) == NOW
     assert alone.next_from(TAKES_OVER - day - MOMENT) is None
     assert alone.next_from(TAKES_OVER - day) == TAKES_OVER
     late = TAKES_OVER + day

@@ -10,15 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Error as PsycopgError
-from psycopg.errors import DiskFull, InsufficientPrivilege, QueryCanceled
+from psycopg.errors import DiskFull, InsufficientPrivilege, QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import URL, Engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
+    DBAPIError,
     InterfaceError,
     InvalidatePoolError,
     OperationalError,
-    ProgrammingError,
 )
 from sqlalchemy.exc import DataError as ValueRefusedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -28,7 +28,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
 from plimsoll.data.store.narrowing import narrow
-from plimsoll.errors import DataError, NotFoundError, PermissionDeniedError, UnavailableError
+from plimsoll.errors import (
+    DataError,
+    NotFoundError,
+    PermissionDeniedError,
+    PlimsollError,
+    UnavailableError,
+)
 
 __all__ = ["APPLICATION_ROLE", "Database", "database_url", "tenant_of"]
 
@@ -161,7 +167,8 @@ class Database:
         Raises
         ------
         UnavailableError
-            If the database cannot be reached, a wait took too long, or the connection was lost.
+            If the database cannot be reached or takes no writes, a wait took too long, or the connection was
+            lost.
         DataError
             If PostgreSQL cannot store a value: NUL in a text, a text or number that is too long.
         PermissionDeniedError
@@ -182,17 +189,14 @@ class Database:
                     yield session
                 finally:
                     noted = changed(session)
-        except (InterfaceError, OperationalError) as error:
-            raise _unavailable(error) from error
         except PoolTimeoutError as error:
             remedy = "Try again in a moment."
             raise UnavailableError("all database connections are in use", remedy=remedy) from error
-        except ProgrammingError as error:
-            if self._reach is None or not isinstance(error.orig, InsufficientPrivilege):
+        except DBAPIError as error:
+            meant = _meant(error, is_narrowed=self._reach is not None)
+            if meant is None:
                 raise
-            raise PermissionDeniedError(_OUTSIDE, remedy=_ASK) from error
-        except ValueRefusedError as error:
-            raise DataError("the database cannot store a value", remedy="Shorten or correct it.") from error
+            raise meant from error
         finally:
             # Also after a failure: the commit may have happened although its acknowledgement was lost.
             if noted and tenant is not None:
@@ -263,6 +267,20 @@ def tenant_of(session: AsyncSession) -> UUID:
     if tenant is None:
         raise NotFoundError("there is no such tenant")
     return tenant
+
+
+def _meant(error: DBAPIError, *, is_narrowed: bool) -> PlimsollError | None:
+    """Return what an error of the database means to others; None for one that is ours."""
+    if isinstance(error, InterfaceError | OperationalError):
+        return _unavailable(error)
+    if isinstance(error.orig, ReadOnlySqlTransaction):
+        remedy = "Reading goes on. Try again once it is writable."
+        return UnavailableError("the database takes no writes", remedy=remedy)
+    if isinstance(error, ValueRefusedError):
+        return DataError("the database cannot store a value", remedy="Shorten or correct it.")
+    if is_narrowed and isinstance(error.orig, InsufficientPrivilege):
+        return PermissionDeniedError(_OUTSIDE, remedy=_ASK)
+    return None
 
 
 def _unavailable(error: InterfaceError | OperationalError) -> UnavailableError:

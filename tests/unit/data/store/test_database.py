@@ -153,6 +153,21 @@ async def test_a_killed_connection_leaves_nothing_half_written(
 
 
 @pytest.mark.anyio
+async def test_a_database_that_takes_no_writes_is_read(database: Database, tenant: UUID) -> None:
+    """As a standby does: what is written is refused as unavailable, what is read is answered."""
+
+    async def write() -> None:
+        async with database.session(tenant) as session:
+            await session.execute(text("SET TRANSACTION READ ONLY"))
+            await portfolios.create(session, name="b", base_currency="USD", parent_id=None)
+
+    await _create(database, tenant, "a")
+    with pytest.raises(UnavailableError, match="no writes"):
+        await write()
+    assert await _names(database, tenant) == ["a"]
+
+
+@pytest.mark.anyio
 async def test_a_deadlock_is_a_reason_to_try_again(database: Database, tenant: UUID) -> None:
     """Of two transactions that wait for each other one is told to try again and the other one succeeds."""
     one, two = await _create(database, tenant, "one"), await _create(database, tenant, "two")

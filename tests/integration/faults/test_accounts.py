@@ -1,0 +1,183 @@
+"""Accounts while the database takes no writes, and while clocks are moved, over HTTP on a real server."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+
+from api_server import serving
+from plimsoll.data.store.database import Database
+from plimsoll.data.store.tenants import LOCAL_TENANT
+from plimsoll.security.totp import code_at, step_of
+from plimsoll.services.risk_api.app import create_app
+from plimsoll.services.risk_api.context import ApiContext
+from plimsoll.services.risk_api.sign_in import LocalSignIn
+from postgres import execute
+from somebody import EMAIL, NOW, PASSWORD, new_user
+
+API = "/api/v1"
+CLAIM = {"email": EMAIL, "password": PASSWORD}
+HOUR = dt.timedelta(hours=1)
+INVITED = {"name": "Bob", "email": "bob@example.com"}
+
+
+@dataclass
+class Site:
+    """A server whose clock is set by hand, and its administrator, who has an authenticator app."""
+
+    database_url: str
+    url: str = ""
+    now: dt.datetime = NOW
+    secret: str = ""
+    recovery: list[str] = field(default_factory=list)
+
+    def client(self, bearer: str = "") -> httpx2.Client:
+        """Return a browser without cookies, or a program with a token."""
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {"Origin": self.url}
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=30)
+
+    def code(self) -> str:
+        """Return a code of the app that was not shown before; time goes on for it."""
+        self.now += dt.timedelta(seconds=30)
+        return code_at(self.secret, step_of(self.now))
+
+    def signed_in(self, browser: httpx2.Client, kind: str = "totp", answer: str = "") -> int:
+        """Sign in and return the status of the last step."""
+        first = browser.post("/sign-in/password", json=CLAIM)
+        if first.status_code != 200:
+            return first.status_code
+        said = {"challenge": first.json()["challenge"], "kind": kind, "answer": answer or self.code()}
+        return browser.post("/sign-in/factor", json=said).status_code
+
+    def tokens(self) -> dict[str, str]:
+        """Return an access token and a refresh token."""
+        with self.client() as client:
+            challenge = client.post(f"{API}/tokens", json=CLAIM).json()["challenge"]
+            said = {"challenge": challenge, "kind": "totp", "answer": self.code()}
+            found: dict[str, str] = client.post(f"{API}/tokens/factor", json=said).json()
+        return found
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """Let the database refuse writes for as long as the block lasts, as a standby does."""
+        name = self.database_url.partition("?")[0].rpartition("/")[2]
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        others += " AND pid <> pg_backend_pid()"
+        execute(self.database_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on; {others}")
+        try:
+            yield
+        finally:
+            undo = f"ALTER DATABASE {name} RESET default_transaction_read_only; {others}"
+            execute(self.database_url, f"SET TRANSACTION READ WRITE; {undo}")
+
+
+@pytest.fixture
+def site(database_url: str) -> Iterator[Site]:
+    """Yield the server."""
+
+    async def fill() -> None:
+        database = Database(database_url)
+        await new_user(database)
+        await database.dispose()
+
+    asyncio.run(fill())
+    site = Site(database_url)
+    local = LocalSignIn(LOCAL_TENANT, "plk_" + "k" * 43)
+    context = ApiContext(database=Database(database_url), sign_in=local, clock=lambda: site.now)
+    with serving(create_app(context)) as port:
+        site.url = f"http://localhost:{port}"
+        with site.client() as browser:
+            assert browser.post("/sign-in/password", json=CLAIM).status_code == 204
+            begun = browser.post(f"{API}/me/factors/totp", json={"name": "Phone"}).json()
+            site.secret = begun["secret"]
+            path = f"{API}/me/factors/{begun['factor']['id']}/confirm"
+            site.recovery = browser.post(path, json={"code": site.code()}).json()["recovery_codes"]
+        yield site
+
+
+def test_a_database_that_takes_no_writes_lets_nobody_in_and_reads_on(site: Site) -> None:
+    """Whoever is known goes on reading; every sign-in and everything sensitive is 503, right or wrong."""
+    key, tokens = "", site.tokens()
+    with site.client() as browser, site.client() as stranger:
+        assert site.signed_in(browser) == 204
+        account = browser.post(f"{API}/service-accounts", json={"name": "a", "permissions": ["runs:read"]})
+        keys = f"{API}/service-accounts/{account.json()['id']}/keys"
+        key = browser.post(keys, json={"name": "k"}).json()["key"]
+        with site.read_only(), site.client(key) as program, site.client(tokens["access_token"]) as person:
+            for who, path in ((browser, "users"), (browser, "me"), (program, "risk-runs"), (person, "users")):
+                assert who.get(f"{API}/{path}").status_code == 200, path
+            wrong = {"email": EMAIL, "password": PASSWORD + "x"}
+            refresh = {"refresh_token": tokens["refresh_token"]}
+            refused = [
+                stranger.post("/sign-in/password", json=CLAIM),
+                stranger.post("/sign-in/password", json=wrong),
+                stranger.post(f"{API}/tokens", json=CLAIM),
+                stranger.post(f"{API}/tokens/refresh", json=refresh),
+                browser.post(f"{API}/users", json=INVITED),
+                browser.post(keys, json={"name": "another"}),
+                browser.post(f"{API}/roles", json={"name": "R", "permissions": ["runs:read"]}),
+                browser.post(f"{API}/me/step-up", json={"kind": "recovery", "answer": site.recovery[0]}),
+                browser.post(f"{API}/me/factors/totp", json={"name": "Another"}),
+                browser.post(f"{API}/me/sessions/end-others"),
+            ]
+            assert [answer.status_code for answer in refused] == [503] * len(refused)
+            assert {answer.json()["code"] for answer in refused} == {"unavailable"}
+            assert all("Retry-After" in answer.headers for answer in refused)
+            with site.client("plk_" + "A" * 43) as guessing:
+                assert guessing.get(f"{API}/me").status_code == 401
+        assert [one["email"] for one in browser.get(f"{API}/users").json()["items"]] == [EMAIL]
+        assert len(browser.get(keys).json()["items"]) == 1
+        assert site.signed_in(stranger, "recovery", site.recovery[0]) == 204
+
+
+def test_a_clock_that_is_ahead_ends_what_is_over_and_nothing_else(site: Site) -> None:
+    """Sessions, access tokens and links end; who signs in anew is let in, by a code of that very time."""
+    tokens = site.tokens()
+    with site.client() as browser:
+        assert site.signed_in(browser) == 204
+        site.now += 3 * HOUR
+        assert browser.get(f"{API}/me").status_code == 401
+        for path, body in (("", {}), ("/refresh", {"refresh_token": tokens["refresh_token"]})):
+            with site.client(tokens["access_token"]) as program:
+                answer = program.post(f"{API}/tokens{path}", json=body) if path else program.get(f"{API}/me")
+                assert answer.status_code == 401
+        assert site.signed_in(browser) == 204
+        assert browser.get(f"{API}/users").status_code == 200
+
+
+def test_a_clock_that_goes_back_brings_nothing_back(site: Site) -> None:
+    """A code that was used stays used, a fresh proof is fresh no more, and right codes wait for the clock."""
+    with site.client() as browser, site.client() as other:
+        used = site.code()
+        assert site.signed_in(browser, answer=used) == 204
+        right = site.now
+        assert browser.post(f"{API}/users", json=INVITED).status_code == 201
+        site.now = right - 3 * HOUR
+        assert browser.get(f"{API}/users").status_code == 200
+        sensitive = browser.post(f"{API}/users", json={**INVITED, "email": "cem@example.com"})
+        assert sensitive.json()["code"] == "step-up-required"
+        ahead = code_at(site.secret, step_of(right) + 1)
+        assert site.signed_in(other, answer=ahead) == 401
+        assert site.signed_in(other, answer=site.code()) == 401
+        assert site.signed_in(other, "recovery", site.recovery[0]) == 204
+        site.now = right
+        assert site.signed_in(other, answer=used) == 401
+        assert site.signed_in(other) == 204
+
+
+def test_a_token_from_the_future_does_not_count(site: Site) -> None:
+    """One that was made before the clock was put right; the next one, for the same refresh token, does."""
+    site.now += 3 * HOUR
+    tokens = site.tokens()
+    site.now -= 3 * HOUR
+    with site.client(tokens["access_token"]) as program:
+        assert program.get(f"{API}/me").status_code == 401
+    with site.client() as program:
+        refresh = {"refresh_token": tokens["refresh_token"]}
+        again = program.post(f"{API}/tokens/refresh", json=refresh).json()["access_token"]
+    with site.client(again) as program:
+        assert program.get(f"{API}/me").status_code == 200
