@@ -15,6 +15,7 @@ __all__ = ["configure_logging", "log_line", "without_secrets"]
 
 _HIDDEN = "[hidden]"
 _TALKATIVE = ("alembic", "asyncio", "httpx2", "procrastinate", "psycopg.pool")
+_encoded = json.JSONEncoder(default=str).encode  # made once: `json.dumps` makes one for each line
 _LAST = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
 _SECRET_NAMES = re.compile(
     r"authorization|cookie|passw|secret|token|api[-_]?key|credential|database[-_]?url", re.IGNORECASE
@@ -91,7 +92,7 @@ def log_line(name: str, event: str, **fields: str | float) -> None:
             "logger": name,
             "timestamp": now,
         }
-        ours.write(json.dumps(whole, default=str))
+        ours.write(_encoded(whole))
 
 
 def configure_logging(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:

@@ -27,6 +27,9 @@ __all__ = ["Trade", "TradeRisk", "WhatIf", "limits_of_run", "what_if", "what_if_
 
 Trade = Position | tuple[str, float]
 
+_FEW = 10
+_SMALL = 2**20  # P&L numbers of a book
+
 
 @dataclass(frozen=True, slots=True)
 class TradeRisk:
@@ -145,7 +148,18 @@ async def what_if(
     stored = await finished_run(database, tenant, run)
     ground = await ground_of(database, tenant, stored)
     known = known or await limits_of_run(database, tenant, run)
+    if _is_quick(stored, ground, known, trades):
+        return _with_limits(stored, ground, known, trades)
     return await in_background(_with_limits, stored, ground, known, trades)
+
+
+def _is_quick(stored: FinishedRun, ground: Ground, known: KnownLimits, trades: Sequence[Trade]) -> bool:
+    """Return whether trades are valued within a few milliseconds: then a thread would only be in the way."""
+    if known.versions or len(trades) > _FEW or stored.cube.pnl.size > _SMALL:
+        return False
+    factors = {factor.name for factor in ground.market.history.factors}
+    symbols = {trade[0] if isinstance(trade, tuple) else trade.instrument.symbol for trade in trades}
+    return symbols <= factors
 
 
 def _with_limits(stored: FinishedRun, ground: Ground, known: KnownLimits, trades: Sequence[Trade]) -> WhatIf:
