@@ -16,6 +16,7 @@ BENCHMARKS = (
     "ticks",
     "cold_start",
     "narrowing",
+    "signed_in",
     "load",
     "live",
 )
