@@ -10,7 +10,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from api_server import say
 from live_hubs import book_run
 from live_world import API, batch, listening, live_server, ticks_to, told
+from plimsoll.data.store import audit_events
+from plimsoll.data.store.audit_events import AuditFilter
 from plimsoll.data.store.database import Database
+from postgres import execute
 
 pytestmark = pytest.mark.anyio
 SOCKET = f"{API}/live/ticks"
@@ -83,6 +86,23 @@ async def test_malformed_messages_are_answered_and_nothing_falls(
                 await told(socket, "x" * (20 * 2**20))
         async with ticks_to(port) as socket:
             assert (await told(socket, batch(AAA=102.0)))["applied"] == 1
+
+
+async def test_a_connection_is_written_down_once(database: Database, database_url: str, tenant: UUID) -> None:
+    """By whom and from where, however many ticks come; where it cannot be written there is no connection."""
+    await book_run(database, tenant)
+    with live_server(database_url, tenant) as port:
+        async with ticks_to(port) as socket:
+            for price in (101.0, 102.0, 103.0):
+                assert (await told(socket, batch(AAA=price)))["applied"] == 1
+        execute(database_url, "REVOKE INSERT ON audit_events FROM plimsoll_app")
+        with pytest.raises(InvalidStatus) as caught:
+            async with ticks_to(port):
+                pass
+        assert caught.value.response.status_code == 503
+    async with database.session(tenant) as session:
+        found = await audit_events.page(session, AuditFilter(), after=None, limit=9)
+    assert [(one.action, one.actor, one.address) for one in found] == [("ticks.sent", "owner", "127.0.0.1")]
 
 
 async def test_a_stream_goes_on_where_it_broke_off(
