@@ -85,6 +85,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", f"{API}/audit/events"): {},
     ("GET", f"{API}/audit/export"): {},
     ("GET", f"{API}/audit/verification"): {},
+    ("POST", f"{API}/audit/rotate-key"): {},
     ("POST", f"{API}/channels"): {"json": {"name": "Desk", "url": "json://127.0.0.1:9/"}},
     ("GET", f"{API}/channels"): {},
     ("GET", CHANNEL): {},

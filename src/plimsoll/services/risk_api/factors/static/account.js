@@ -8,6 +8,7 @@ const AGAIN = {
   passkey: ["Use a passkey", "This is sensitive: show your passkey again."],
   totp: ["Use the authenticator app", "This is sensitive: type the six digits that your app shows now."],
   sms: ["Send a code by SMS", "This is sensitive: type the six digits that were sent to your telephone."],
+  recovery: ["Use a recovery code", "This is sensitive: type one of the codes that you have kept."],
   password: ["Use the password", "This is sensitive: type your password again."],
 };
 let usable = []; // kinds of factors that count
@@ -41,7 +42,7 @@ async function attempt(work) {
     await work();
   } catch (problem) {
     if (problem.code === "step-up-required") {
-      stepUp(work, [...new Set([...usable, "password"])]);
+      stepUp(work, usable.length ? [...usable, "recovery"] : ["password"]);
     } else if (!leave(problem)) {
       say(problem.message, true);
       part("state").scrollIntoView({ block: "nearest" });
@@ -57,7 +58,7 @@ async function stepUp(work, kinds, kind = kinds[0]) {
   part("step-up-label").textContent = kind === "password" ? "Password" : "Code";
   part("step-up-field").hidden = input.disabled = kind === "passkey";
   input.type = kind === "password" ? "password" : "text";
-  input.inputMode = kind === "password" ? "text" : "numeric";
+  input.inputMode = kind === "totp" || kind === "sms" ? "numeric" : "text";
   input.autocomplete = kind === "password" ? "current-password" : "one-time-code";
   const others = kinds.filter((other) => other !== kind);
   part("step-up-others").replaceChildren(
