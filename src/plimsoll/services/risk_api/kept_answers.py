@@ -9,8 +9,10 @@ A route says it below its router's decorator::
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import TypeVar
 from uuid import UUID
@@ -20,13 +22,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from plimsoll.data.store.models import made_at
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.cache_keys import CacheKey
 from plimsoll.services.risk_api.etags import not_modified
 from plimsoll.services.risk_api.stored_answer import StoredAnswer
 from plimsoll.workflows.identity import code_version
 
-__all__ = ["BRIEFLY", "BRIEFLY_LISTED", "FOR_GOOD", "Keeping", "KeptAnswers", "keeping_of", "kept"]
+__all__ = [
+    "BRIEFLY",
+    "BRIEFLY_LISTED",
+    "FOR_GOOD",
+    "Keeping",
+    "KeptAnswers",
+    "keeping_of",
+    "kept",
+    "note_page",
+]
 
 _COMPRESSED_FROM = 1024
 _LEVEL = 5
@@ -67,10 +79,30 @@ FOR_GOOD = Keeping(3600.0, shared=True)
 _ANYTHING = "*"
 
 BRIEFLY_LISTED = Keeping(1.0, shared=False, subject=_ANYTHING)
-"""Of a list of portfolios: as `BRIEFLY`, and ended by the change of any of them."""
+"""Of a list of portfolios: as `BRIEFLY`, and ended by the change of any of them; but see `note_page`."""
 
 BRIEFLY = Keeping(1.0, shared=False, subject="portfolio_id")
 """Of a portfolio and what it holds: a change here is seen at once, one on another instance after a second."""
+
+
+def note_page(request: Request, ids: Sequence[UUID], *, asked: float) -> None:
+    """Say of which things the page of a list is made, in its order, the one after its last included.
+
+    Where even the last of them was there for a while when the database was asked, nothing that is made now
+    has a place on that page, as lists are in the order in which things were made: such a page is kept until
+    something older changes. In a busy tenant something is made all the time.
+
+    Parameters
+    ----------
+    request
+        That is being answered.
+    ids
+        Of the things; none where nothing comes after the page.
+    asked
+        Before the database was asked, in seconds since 1970.
+    """
+    if ids and made_at(ids[-1]) < asked - _SETTLED_SECONDS:
+        request.scope["state"][_SETTLED] = True
 
 
 def kept(keeping: Keeping) -> Callable[[_Endpoint], _Endpoint]:
@@ -90,6 +122,9 @@ def kept(keeping: Keeping) -> Callable[[_Endpoint], _Endpoint]:
 
 
 _NOTE = "plimsoll_keeping"
+_SETTLED = "settled_page"
+_SETTLED_SECONDS = 2.0
+_YOUNG_SECONDS = 1.0  # less: what is so young when it is told was made after the last of any settled page
 
 
 def keeping_of(endpoint: Callable[..., object]) -> Keeping | None:
@@ -110,6 +145,7 @@ class KeptAnswers:
     def __init__(self, cache: TwoLevelCache) -> None:
         self._cache = cache
         self._changes: LRUCache[tuple[UUID, UUID], str] = LRUCache(_MOST_CHANGES)
+        self._older: LRUCache[UUID, str] = LRUCache(_MOST_CHANGES)
         self._numbers = count(1)
         self._code = code_version()
 
@@ -117,6 +153,9 @@ class KeptAnswers:
         """Forget what is kept of things that were changed: nobody asks for it under that key any more."""
         for subject in (*changed, tenant):
             self._changes[tenant, subject] = str(next(self._numbers))
+        young = time.time() - _YOUNG_SECONDS
+        if any(made_at(subject) < young for subject in changed):
+            self._older[tenant] = str(next(self._numbers))
 
     def quick(self, request: Request, tenant: UUID, keeping: Keeping) -> Response | None:
         """Return the answer if it is kept in memory, else None; the caller has been checked.
@@ -128,9 +167,10 @@ class KeptAnswers:
         """
         packed = "gzip" in request.headers.get("accept-encoding", "")
         try:
-            found = self._cache.peek(self._key(request, tenant, keeping, packed))
+            key = self._key(request, tenant, keeping, packed)
         except ValueError:
             return None
+        found = self._peek(key, self._settled(key, keeping))
         if found is None:
             return None
         response = _response(request, found)
@@ -157,13 +197,26 @@ class KeptAnswers:
             key = self._key(request, tenant, keeping, packed)
         except ValueError:  # the id is none, and it is for the endpoint to say so
             return await make(request)
-        found = self._cache.peek(key)
+        settled = self._settled(key, keeping)
+        found = self._peek(key, settled)
         if found is None:
             try:
                 found = await self._made(request, key, keeping, make, packed)
             except _OtherAnswerError:
                 return await make(request)
+            if settled is not None and _SETTLED in request.scope["state"]:
+                await self._got(settled, partial(_already, found), keeping)
         return _response(request, found)
+
+    def _peek(self, key: CacheKey, settled: CacheKey | None) -> bytes | None:
+        found = None if settled is None else self._cache.peek(settled)
+        return self._cache.peek(key) if found is None else found
+
+    def _settled(self, key: CacheKey, keeping: Keeping) -> CacheKey | None:
+        """Return the key of a page that nothing made now has a place on; None where there are no pages."""
+        if keeping.subject != _ANYTHING:
+            return None
+        return replace(key, parts=(*key.parts[:-1], "settled", self._older.get(key.tenant, "")))
 
     def _key(self, request: Request, tenant: UUID, keeping: Keeping, packed: bool) -> CacheKey:
         scope = request.scope
@@ -200,6 +253,10 @@ class KeptAnswers:
             missing_seconds=keeping.missing_seconds,
             shared=keeping.shared,
         )
+
+
+async def _already(found: bytes) -> bytes:
+    return found
 
 
 class _OtherAnswerError(Exception):

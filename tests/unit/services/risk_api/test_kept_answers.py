@@ -1,5 +1,6 @@
 """Answers that are kept: for those who may have them, in the form they take, until something changes."""
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,10 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx2 import AsyncClient
+from sqlalchemy import insert
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from plimsoll.data.store import portfolios
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.models import PortfolioRow
 from plimsoll.errors import NotFoundError
 from plimsoll.performance.cache import TwoLevelCache
 from plimsoll.performance.redis_link import RedisLink
@@ -151,6 +154,47 @@ async def test_a_list_is_kept_until_anything_in_it_changes(world: World) -> None
     assert await names() == ["Uno", "Two"]
     assert (await world.owner.delete(f"{API}/portfolios/{second['id']}", headers=tag)).status_code == 200
     assert await names() == ["Uno"]
+
+
+def _made_long_ago(number: int) -> UUID:
+    """Return an id that was made a minute ago."""
+    milliseconds = round((time.time() - 60.0) * 1000) + number
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62 | number)
+
+
+async def test_what_is_made_now_ends_no_page_before_it(
+    database: Database, tenant: UUID, other_tenant: UUID
+) -> None:
+    """A page that something follows stays when a portfolio is made, and ends when an older one changes."""
+    cache = TwoLevelCache(clock=lambda: 0.0)  # nothing ends by itself
+    ids = [_made_long_ago(number) for number in range(4)]
+    async with database.session(tenant) as session:
+        for number, made in enumerate(ids):
+            await session.execute(
+                insert(PortfolioRow).values(id=made, name=f"old {number}", base_currency="USD")
+            )
+    async with world_on(database, tenant, other_tenant, cache=cache) as world:
+
+        async def names(query: str) -> list[str]:
+            answer = await world.owner.get(f"{API}/portfolios?{query}")
+            return [one["name"] for one in answer.json()["items"]]
+
+        full, last = "limit=2", f"limit=2&after={ids[1]}"
+        for query, expected in ((full, ["old 0", "old 1"]), (last, ["old 2", "old 3"])):
+            assert await names(query) == expected
+        waits: list[float] = []
+        database.watch_waits(waits.append)
+        await new_portfolio(world.owner, "New")
+        waits.clear()
+        assert await names(full) == ["old 0", "old 1"]
+        assert not waits  # it was kept
+        assert await names(f"limit=3&after={ids[1]}") == ["old 2", "old 3", "New"]
+        assert (await world.owner.get(f"{API}/portfolios?{last}")).json()["next"] is not None
+        renamed = await world.owner.patch(
+            f"{API}/portfolios/{ids[1]}", json={"name": "renamed"}, headers={"If-Match": '"1"'}
+        )
+        assert renamed.status_code == 200
+        assert await names(full) == ["old 0", "renamed"]
 
 
 async def test_a_change_is_seen_at_once(world: World, database: Database, tenant: UUID) -> None:

@@ -1,6 +1,7 @@
 """Portfolios: create, list, change, archive; import positions and read what was held when."""
 
 import datetime as dt
+import time
 from typing import Annotated
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from plimsoll.services.risk_api.auditing import Audit
 from plimsoll.services.risk_api.context import Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
 from plimsoll.services.risk_api.idempotency import Once
-from plimsoll.services.risk_api.kept_answers import BRIEFLY, BRIEFLY_LISTED, kept
+from plimsoll.services.risk_api.kept_answers import BRIEFLY, BRIEFLY_LISTED, kept, note_page
 from plimsoll.services.risk_api.paging import Paging
 from plimsoll.services.risk_api.portfolios.messages import branch, holdings_of, import_result, version_of
 from plimsoll.services.risk_api.position_rows import MOST_ROWS, USUAL_ROWS, next_rows
@@ -80,14 +81,17 @@ async def list_portfolios(
     context: Context,
     caller: _Reader,
     paging: Paging,
+    request: Request,
     archived: Annotated[bool, Query(description="Whether to list archived ones as well")] = False,
 ) -> Response:
     """List portfolios, oldest first."""
+    asked = time.time()
     async with context.database.session(caller.tenant) as session:
         found = await portfolios.page(
             session, after=paging.after, limit=paging.probe, include_archived=archived
         )
     shown, following = paging.cut(found, cursor=lambda record: record.id)
+    note_page(request, [record.id for record in found[paging.limit :]], asked=asked)
     return answer(PortfolioPage(items=tuple(map(Portfolio.model_validate, shown)), next=following))
 
 
