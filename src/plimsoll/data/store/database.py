@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
-from plimsoll.data.store.narrowing import narrow
+from plimsoll.data.store.narrowing import narrowing, note_narrowed
 from plimsoll.errors import (
     DataError,
     NotFoundError,
@@ -45,7 +45,7 @@ _TRUSTED_SECONDS = 1.0  # a connection that was used so recently is taken to be 
 _OUTSIDE = "this lies outside the portfolios that your permission holds for"
 _ASK = "Ask somebody whose permission holds in the whole tenant."
 
-# One message instead of two: each costs as much as a short query. The tenant is a UUID, or nothing.
+# One message for all: each costs as much as a short query. The tenant is a UUID, or nothing.
 _BEGIN = """
 BEGIN; SELECT set_config('role', '{role}', true), set_config('plimsoll.tenant', '{tenant}', true)
 """
@@ -175,6 +175,9 @@ class Database:
             If a narrowed transaction writes outside the portfolios that it sees.
         """
         begin = _BEGIN.format(role=APPLICATION_ROLE, tenant="" if tenant is None else tenant)
+        reach = None if tenant is None else self._reach
+        if reach is not None:
+            begin = f"{begin};{narrowing(reach)}"
         asked = time.perf_counter()
         noted: frozenset[UUID] = frozenset()
         try:
@@ -183,8 +186,8 @@ class Database:
                 session.info[_TENANT] = tenant
                 if self._waited is not None:
                     self._waited(time.perf_counter() - asked)
-                if self._reach is not None and tenant is not None:
-                    await narrow(session, self._reach)
+                if reach is not None:
+                    note_narrowed(session)
                 try:
                     yield session
                 finally:

@@ -2,61 +2,57 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
 
-__all__ = ["is_narrowed", "narrow", "whole_tenant"]
+__all__ = ["is_narrowed", "narrowing", "note_narrowed", "whole_tenant"]
 
-_SETTING = "plimsoll_portfolios"
-_BELOW = text("""
-    WITH RECURSIVE below AS (
-        SELECT id FROM portfolios WHERE id = ANY (:roots)
-        UNION
-        SELECT child.id FROM portfolios AS child JOIN below ON child.parent_id = below.id
-    )
-    SELECT id FROM below
-""")
-_NARROW_TO = text("""
-    WITH RECURSIVE below AS (
-        SELECT id FROM portfolios WHERE id = ANY (:roots)
-        UNION
-        SELECT child.id FROM portfolios AS child JOIN below ON child.parent_id = below.id
-    )
-    SELECT set_config('plimsoll.portfolios', coalesce(array_agg(id), '{}')::text, true) FROM below
-""")
+_NARROWED = "plimsoll_narrowed"
+_BELOW = """
+{name} AS (
+    SELECT id FROM portfolios WHERE id = ANY ('{{{roots}}}'::uuid[])
+    UNION
+    SELECT child.id FROM portfolios AS child JOIN {name} ON child.parent_id = {name}.id
+)
+"""
+_NARROW = """
+WITH RECURSIVE {trees}
+SELECT set_config('plimsoll.portfolios', coalesce(array_agg(id), '{{}}')::text, true) FROM ({seen}) AS seen
+"""
+_GET = text("SELECT current_setting('plimsoll.portfolios')")
 _SET = text("SELECT set_config('plimsoll.portfolios', :portfolios, true)")
 
 
-async def narrow(session: AsyncSession, reach: Sequence[frozenset[UUID]]) -> None:
-    """Let the transaction see the portfolios at or below one of each set, and what belongs to them.
+def narrowing(reach: Sequence[frozenset[UUID]]) -> str:
+    """Return the statement that lets a transaction of a tenant see some portfolios, and what belongs to them.
+
+    It has no parameters, so that it can be sent in the message that begins the transaction: all that varies
+    in it are ids.
 
     Parameters
     ----------
-    session
-        An open transaction of a tenant that has not been narrowed.
     reach
-        Sets of portfolios; what lies below one of every set is seen.
+        Sets of portfolios; what lies at or below one of every set is seen, nothing where there is none.
     """
-    if len(reach) == 1:
-        statement = _NARROW_TO.bindparams(_roots(reach[0]))
-        setting = (await session.execute(statement)).scalar_one()
-    else:
-        found = [set((await session.execute(_BELOW.bindparams(_roots(one)))).scalars()) for one in reach]
-        both = set.intersection(*found) if found else set()
-        setting = "{" + ",".join(map(str, sorted(both))) + "}"
-        await session.execute(_SET, {"portfolios": setting})
-    session.info[_SETTING] = setting
+    trees = [
+        _BELOW.format(name=f"below_{number}", roots=",".join(map(str, sorted(roots))))
+        for number, roots in enumerate(reach or [frozenset()])
+    ]
+    seen = " INTERSECT ".join(f"SELECT id FROM below_{number}" for number in range(len(trees)))  # noqa: S608 - no text from outside
+    return _NARROW.format(trees=",".join(trees), seen=seen)
+
+
+def note_narrowed(session: AsyncSession) -> None:
+    """Note that a transaction began with the statement of :func:`narrowing`."""
+    session.info[_NARROWED] = True
 
 
 def is_narrowed(session: AsyncSession) -> bool:
     """Return whether a transaction sees some portfolios alone."""
-    return _SETTING in session.info
+    return _NARROWED in session.info
 
 
 @asynccontextmanager
@@ -70,22 +66,17 @@ async def whole_tenant(session: AsyncSession) -> AsyncIterator[None]:
     session
         Of any transaction; one that was never narrowed is left as it is.
     """
-    setting = session.info.pop(_SETTING, None)
-    if setting is None:
+    if session.info.pop(_NARROWED, None) is None:
         yield
         return
+    setting = (await session.execute(_GET)).scalar_one()
     await session.execute(_SET, {"portfolios": ""})
     try:
         yield
     except BaseException:
-        session.info[_SETTING] = setting
+        note_narrowed(session)
         with suppress(DBAPIError):  # after an error of the database it is undone with all the rest
             await session.execute(_SET, {"portfolios": setting})
         raise
-    session.info[_SETTING] = setting
+    note_narrowed(session)
     await session.execute(_SET, {"portfolios": setting})
-
-
-def _roots(ids: frozenset[UUID]) -> BindParameter[Any]:
-    kind: Any = ARRAY(Uuid)
-    return bindparam("roots", sorted(ids), type_=kind)
