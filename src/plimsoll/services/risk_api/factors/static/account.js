@@ -8,10 +8,12 @@ const AGAIN = {
   passkey: ["Use a passkey", "This is sensitive: show your passkey again."],
   totp: ["Use the authenticator app", "This is sensitive: type the six digits that your app shows now."],
   sms: ["Send a code by SMS", "This is sensitive: type the six digits that were sent to your telephone."],
-  recovery: ["Use a recovery code", "This is sensitive: type one of the codes that you have kept."],
+  recovery: ["Use a recovery code", "This is sensitive: type one of your recovery codes. It will not work again."],
   password: ["Use the password", "This is sensitive: type your password again."],
 };
+const PROVIDERS_OWN = "provider-mfa"; // what a provider of single sign-on says who has asked for two factors
 let usable = []; // kinds of factors that count
+let left = 0; // recovery codes
 
 function made(tag, text, ...children) {
   const element = document.createElement(tag);
@@ -42,7 +44,7 @@ async function attempt(work) {
     await work();
   } catch (problem) {
     if (problem.code === "step-up-required") {
-      stepUp(work, usable.length ? [...usable, "recovery"] : ["password"]);
+      stepUp(work);
     } else if (!leave(problem)) {
       say(problem.message, true);
       part("state").scrollIntoView({ block: "nearest" });
@@ -50,7 +52,12 @@ async function attempt(work) {
   }
 }
 
-async function stepUp(work, kinds, kind = kinds[0]) {
+// Whoever has a factor is asked for it, and whoever has none for the password.
+function askable() {
+  return usable.length ? [...usable, ...(left ? ["recovery"] : [])] : ["password"];
+}
+
+async function stepUp(work, kind = askable()[0]) {
   const [form, input] = [part("step-up-form"), part("step-up-answer")];
   form.reset();
   part("step-up-answer-wrong").textContent = part("step-up-wrong").textContent = "";
@@ -60,9 +67,9 @@ async function stepUp(work, kinds, kind = kinds[0]) {
   input.type = kind === "password" ? "password" : "text";
   input.inputMode = kind === "totp" || kind === "sms" ? "numeric" : "text";
   input.autocomplete = kind === "password" ? "current-password" : "one-time-code";
-  const others = kinds.filter((other) => other !== kind);
+  const others = askable().filter((other) => other !== kind);
   part("step-up-others").replaceChildren(
-    ...others.map((other) => button(AGAIN[other][0], null, () => stepUp(work, kinds, other))),
+    ...others.map((other) => button(AGAIN[other][0], null, () => stepUp(work, other))),
   );
   handle(form, async ({ answer }) => {
     try {
@@ -115,6 +122,7 @@ function device(agent) {
 async function showFactors() {
   const found = await call("GET", FACTORS);
   const counts = found.items.filter((factor) => factor.confirmed_at && !factor.suspended_at);
+  left = found.recovery_codes;
   usable = ["passkey", "totp", "sms"].filter((kind) => counts.some((factor) => factor.kind === kind));
   part("factors").replaceChildren(
     ...found.items.filter((factor) => factor.confirmed_at).map((factor) => {
@@ -224,8 +232,11 @@ async function begin() {
     await Promise.all([showFactors(), showSessions()]);
   }
   part("content").hidden = false;
+  const shown = [...usable, "recovery", PROVIDERS_OWN].some((kind) => me.factors.includes(kind));
+  part("show-factor").parentElement.hidden = !usable.length || shown;
 }
 
+part("show-factor").addEventListener("click", () => stepUp(begin));
 part("add-app").addEventListener("click", () => attempt(addApp));
 part("add-passkey").addEventListener("click", () => attempt(addPasskey));
 part("app-leave").addEventListener("click", () => {
