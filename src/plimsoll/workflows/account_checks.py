@@ -113,7 +113,8 @@ def ring_check(keys: Sequence[SealedKey], *, now: dt.datetime) -> Check:
     """
     active = next((key for key in keys if key.active_from <= now), None)
     if active is None:
-        return Check("signing keys", None, "none is in use yet", "The first access token makes one; so does plimsoll keys rotate.")
+        remedy = "The first access token makes one; so does plimsoll keys rotate."
+        return Check("signing keys", None, "none is in use yet", remedy)
     age = now - active.active_from
     return Check(
         "signing keys",
