@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["aws_server", "named_tests", "postgres", "redis_server"]
+pytest_plugins = ["aws_server", "measuring", "named_tests", "postgres", "redis_server"]
 
 # A busy machine is slow, not wrong.
 settings.register_profile("plimsoll", deadline=None)
