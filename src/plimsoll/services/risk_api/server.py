@@ -97,7 +97,7 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
         )
         for stop in stops:
             stop()
-        _, unfinished = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+        _, unfinished = await asyncio.wait(tasks, timeout=_STOP_SECONDS) if tasks else (set(), set())
         if unfinished:
             for app in apps:
                 app.interrupt()

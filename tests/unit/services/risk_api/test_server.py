@@ -86,3 +86,9 @@ async def test_an_application_that_does_not_start() -> None:
     with pytest.raises(UnavailableError, match=f"nothing answers on port {port}"):
         async with serving([Served(Application(starts=False), port)]):
             pass
+
+
+async def test_nothing_to_serve() -> None:
+    """A platform without TLS has no second door: it stops as any other."""
+    async with serving([]):
+        pass
