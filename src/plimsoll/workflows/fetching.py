@@ -42,7 +42,7 @@ async def fetch_json(
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
         async with asyncio.timeout(outward.seconds):
-            address = await outward.checked(host, port, secure=parts.scheme == "https")
+            address, *_ = await outward.checked(host, port, secure=parts.scheme == "https")
             named = f"[{host}]" if ":" in host else host
             headers = {
                 "Accept": "application/json",

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from plimsoll.data.store.alerts import Severity
 from plimsoll.errors import UnavailableError, UsageError
+from plimsoll.security.held_connections import connections_held_to
 from plimsoll.workflows.outward import Outward, RefusedAddressError
 
 __all__ = ["Message", "check_channel_url", "send"]
@@ -77,8 +80,9 @@ def check_channel_url(url: str) -> str:
 async def send(url: str, message: Message, outward: Outward) -> None:
     """Send one message.
 
-    A host that the URL names is resolved and checked first, but Apprise resolves it again, so that a name
-    which changes its meaning in between is not noticed. Redirections are not followed.
+    A host that the URL names is resolved and checked first. Apprise resolves it again, and is held to what
+    was checked: a name that means something else a moment later changes nothing. Redirections are not
+    followed.
 
     Parameters
     ----------
@@ -99,10 +103,11 @@ async def send(url: str, message: Message, outward: Outward) -> None:
         raise UnavailableError("the channel cannot be used", remedy="Give its URL anew.")
     try:
         async with asyncio.timeout(outward.seconds):
+            checked: Sequence[str] | None = None
             if way.schema in _NAMING_HOSTS:
                 host, port, secure = _reached(way)
-                await outward.checked(host, port, secure=secure)
-            taken = await asyncio.to_thread(_sent, way, message)
+                checked = await outward.checked(host, port, secure=secure)
+            taken = await asyncio.to_thread(_sent, way, message, checked)
     except RefusedAddressError as error:
         raise UnavailableError(f"the channel cannot be reached: {error}") from None
     except TimeoutError:
@@ -136,7 +141,8 @@ def _reached(way: Any) -> tuple[str, int, bool]:
     return way.host, way.port or (443 if secure else 80), secure
 
 
-def _sent(way: Any, message: Message) -> bool:
-    """Send in this thread."""
+def _sent(way: Any, message: Message, checked: Sequence[str] | None) -> bool:
+    """Send in this thread, to one of the checked addresses if there are some."""
     kinds = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "failure"}
-    return bool(way.notify(title=message.title, body=message.body, notify_type=kinds[message.severity]))
+    with nullcontext() if checked is None else connections_held_to(checked):
+        return bool(way.notify(title=message.title, body=message.body, notify_type=kinds[message.severity]))

@@ -99,7 +99,7 @@ class Outward:
         parts = _parsed(url, loopback=self.loopback)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         async with asyncio.timeout(self.seconds):
-            address = await self.checked(host, port, secure=parts.scheme == "https")
+            address, *_ = await self.checked(host, port, secure=parts.scheme == "https")
             target = httpx2.URL(url).copy_with(host=address)
             named = f"[{host}]" if ":" in host else host
             sent = {**headers, "Host": named if parts.port is None else f"{named}:{parts.port}"}
@@ -114,8 +114,8 @@ class Outward:
                 seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
                 return Reply(response.status_code, seconds)
 
-    async def checked(self, host: str, port: int, *, secure: bool) -> str:
-        """Return an address of a host to which the platform may talk.
+    async def checked(self, host: str, port: int, *, secure: bool) -> Sequence[str]:
+        """Return the addresses of a host to which the platform may talk, at least one.
 
         Parameters
         ----------
@@ -136,7 +136,7 @@ class Outward:
         local = self.loopback and bool(found) and all(map(is_loopback, found))
         if not local and (not secure or not found or not all(map(is_public, found))):
             raise RefusedAddressError("the host has an address that is not public")
-        return found[0]
+        return found
 
 
 def check_url(url: str, *, loopback: bool) -> SplitResult:

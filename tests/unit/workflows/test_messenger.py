@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import logging
+import socket
 
 import pytest
 
@@ -94,6 +95,24 @@ def test_what_cannot_be_a_channel_is_refused(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_channel_url(url)
     assert "example" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["jsons://localhost:{}/", "mailtos://a:b@localhost:{}?smtp=localhost&mode=ssl&to=desk@example.com"]
+)
+async def test_a_name_that_means_something_else_a_moment_later(url: str) -> None:
+    """It was public when it was checked and is a machine inside when Apprise asks: nobody knocks there."""
+
+    async def public_at_first(_: str, __: int) -> list[str]:
+        return ["93.184.215.14"]
+
+    guarded = dataclasses.replace(OUTWARD, loopback=False, resolve=public_at_first)
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        inside.settimeout(0.1)
+        with pytest.raises(UnavailableError, match="not taken"):
+            await send(url.format(inside.getsockname()[1]), SAID, guarded)
+        with pytest.raises(TimeoutError):
+            inside.accept()
 
 
 async def test_nothing_of_the_url_is_logged(caplog: pytest.LogCaptureFixture) -> None:
