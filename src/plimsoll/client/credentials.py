@@ -31,7 +31,7 @@ class Credentials:
         UsageError
             If it cannot be made.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each way to sign in has a message of its own
 
     def second_factor(self, kinds: Sequence[str]) -> tuple[str, str]:
         """Return by which of several kinds a second factor is shown, and the answer.
