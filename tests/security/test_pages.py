@@ -42,13 +42,16 @@ return [...new Set(seen.filter(says)
   .filter(([ratio]) => ratio < 4.5).map(([ratio, what]) => what + " " + ratio.toFixed(2)))];
 """
 NAMELESS = """
-return [...document.querySelectorAll("input, button, a[href], img")].filter((one) => one.checkVisibility())
+return [...document.querySelectorAll("input, select, button, a[href], img")]
+  .filter((one) => one.checkVisibility())
   .filter((one) => one.tagName === "IMG" ? !one.hasAttribute("alt")
     : !(one.labels?.length || one.getAttribute("aria-label") || one.textContent.trim()))
   .map((one) => one.outerHTML);
 """
 SMALL = """
-return [...document.querySelectorAll("input, button, summary, .bar a")].filter((one) => one.checkVisibility())
+return [...document.querySelectorAll("input, select, button, summary, .bar a")]
+  .filter((one) => one.checkVisibility())
+  .map((one) => one.type === "checkbox" ? one.closest("label") : one)
   .filter((one) => one.getBoundingClientRect().height < 44).map((one) => one.outerHTML);
 """
 # As the server answers when the last proof is older than ten minutes; after that it is asked itself.
@@ -172,6 +175,24 @@ def _give_password(browser: Browser, address: str, email: str) -> None:
     browser.press("Sign in")
 
 
+def _fits(browser: Browser, what: str) -> None:
+    """Look at what is shown on two screens, by day and by night."""
+    for width, dark in ((390, False), (390, True), (1200, True), (1200, False)):
+        browser.look_as(width=width, dark=dark)
+        over = browser.script("return Math.max(0, document.documentElement.scrollWidth - innerWidth)")
+        found = [over, *(browser.script(script) for script in (CONTRAST, NAMELESS, SMALL))]
+        assert found == [0, [], [], []], (what, width, dark)
+
+
+def _enter_by_code(ada: Ada, browser: Browser, address: str, number: int) -> None:
+    """Let the administrator in by one of her recovery codes."""
+    _give_password(browser, address, "ada@example.com")
+    browser.press("Use a recovery code")
+    browser.fill(factor_answer=ada.codes[number])
+    browser.press("Sign in")
+    browser.shown("#factors li", "Authenticator app")
+
+
 def test_the_administrator_signs_in_with_the_app(ada: Ada, browser: Browser, address: str) -> None:
     """A code that was shown before counts no more; the next one does, and tells what is theirs."""
     _give_password(browser, address, "ada@example.com")
@@ -248,11 +269,7 @@ def _phished(running: Running, browser: Browser, email: str) -> int:
 
 def test_what_is_sensitive_asks_again(ada: Ada, browser: Browser, address: str) -> None:
     """The dialog says what for, takes a factor by the keyboard, and goes on with what was begun."""
-    _give_password(browser, address, "ada@example.com")
-    browser.press("Use a recovery code")
-    browser.fill(factor_answer=ada.codes[1])
-    browser.press("Sign in")
-    browser.shown("#factors li", "Authenticator app")
+    _enter_by_code(ada, browser, address, 1)
     browser.script(STALE)
     browser.press("Add an authenticator app")
     browser.shown("#step-up-hint", "six digits")
@@ -262,6 +279,58 @@ def test_what_is_sensitive_asks_again(ada: Ada, browser: Browser, address: str) 
     browser.keys(ada.codes[2], Keys.ENTER)
     browser.shown("#qr svg")
     browser.hidden("#step-up")
+
+
+def test_a_program_gets_a_key_that_is_shown_once_and_revoked(
+    running: Running, ada: Ada, browser: Browser, address: str
+) -> None:
+    """By the keyboard, after a fresh proof; it opens what it may until it is revoked, asked twice."""
+    _enter_by_code(ada, browser, address, 3)
+    browser.tab_to("#key-open", 60)
+    browser.keys(Keys.ENTER)
+    browser.press("only some of it")
+    browser.shown("#key-may label", "portfolios:read").click()
+    browser.fill(key_program="nightly", key_name="on the batch server", key_days="400")
+    browser.keys(Keys.ENTER)
+    browser.shown("#key-days-wrong", "from 1 to 366")
+    _fits(browser, "the form of a key")
+    browser.fill(key_days="30")
+    browser.script(STALE)
+    browser.keys(Keys.ENTER)
+    browser.shown("#step-up-hint", "six digits")
+    browser.press("Use a recovery code")
+    browser.keys(ada.codes[4], Keys.ENTER)
+    key = browser.shown("#made-key-text", "plk_").text
+    _fits(browser, "a key that was made")
+    browser.press("Copy")
+    browser.shown("#state", "Copied.")
+    assert _opened(running, key) == 200
+    browser.press("I have kept it")
+    browser.hidden("#made-key")
+    assert key not in browser.script("return document.documentElement.outerHTML")
+    browser.driver.refresh()
+    line = browser.shown("#program-list li", "on the batch server")
+    assert f"{key[:10]}…" in line.text
+    assert "last used now" in line.text
+    browser.shown("#program-list button", "Revoke").click()
+    browser.shown("#state", "for good. Press again")
+    assert _opened(running, key) == 200
+    browser.shown("#program-list button", "Revoke for good").click()
+    browser.shown("#state", "is revoked")
+    assert _opened(running, key) == 401
+
+
+def _opened(running: Running, key: str) -> int:
+    """Return what a program is answered that comes with a key."""
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx2.get(f"{running.url}/api/v1/portfolios", headers=headers).status_code
+
+
+def test_programs_are_not_shown_to_everybody(running: Running, browser: Browser) -> None:
+    """Whoever may not see keys sees nothing of them."""
+    _join(running, browser, "Noether")
+    browser.shown("#sessions li", "This browser")
+    browser.hidden("#programs")
 
 
 def test_nothing_private_is_seen_after_signing_out(running: Running, browser: Browser) -> None:
@@ -342,11 +411,7 @@ def test_every_page_fits_and_can_be_read(running: Running, browser: Browser, add
     ):
         browser.open(f"{address}{path}")
         browser.shown(shown)
-        for width, dark in ((390, False), (390, True), (1200, True), (1200, False)):
-            browser.look_as(width=width, dark=dark)
-            over = browser.script("return Math.max(0, document.documentElement.scrollWidth - innerWidth)")
-            found = [over, *(browser.script(script) for script in (CONTRAST, NAMELESS, SMALL))]
-            assert found == [0, [], [], []], (path, width, dark)
+        _fits(browser, path)
 
 
 def test_the_policy_stops_what_a_page_does_not_bring(browser: Browser, address: str) -> None:

@@ -41,6 +41,7 @@ _KEY: dict[str, Any] = {
     "id": "0197a3c2-5a20-7f11-8d5b-6a1c8e103a1c",
     "account_id": _ACCOUNT["id"],
     "name": "on the batch server",
+    "prefix": "plk_Jx0vQa",
     "permissions": ["runs:read"],
     "canary": False,
     "created_at": "2026-06-30T07:00:00.000000Z",
@@ -49,7 +50,7 @@ _KEY: dict[str, Any] = {
     "last_used_at": None,
     "revoked_at": None,
 }
-_SHOWN = "plk_" + "A" * 43
+_SHOWN = "plk_Jx0vQa" + "A" * 37
 
 _Permissions = tuple[Annotated[str, Field(max_length=100)], ...]
 _Parameter = Annotated[str, Field(max_length=2000)]
@@ -144,6 +145,7 @@ class ApiKey(WireModel):
     id: UUID
     account_id: UUID
     name: str
+    prefix: str | None = Field(description="How it begins; null for one that was made before this was kept")
     permissions: tuple[str, ...] | None = Field(
         description="What it may do, where its account may; null for all that its account may"
     )

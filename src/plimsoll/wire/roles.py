@@ -22,6 +22,7 @@ _ROLE: dict[str, Any] = {
     "name": "Run reader",
     "description": "Reads risk runs",
     "permissions": ["portfolios:read", "runs:read"],
+    "privileged": False,
     "version": 1,
 }
 _NEW = ("name", "description", "permissions")
@@ -55,6 +56,7 @@ class Role(WireModel):
     name: str
     description: str
     permissions: tuple[str, ...]
+    privileged: bool = Field(description="Whether a second person has to approve that somebody gets it")
     version: int = Field(ge=0, description="Counts its changes; 0 for a role that ships")
 
 

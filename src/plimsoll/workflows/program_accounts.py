@@ -35,6 +35,7 @@ API_KEY = re.compile(rf"{_PREFIX}_[A-Za-z0-9_-]{{43}}")
 """What an API key looks like; whatever else is offered as one need not be looked at."""
 
 LONGEST_DAYS = 366
+_SHOWN = len(_PREFIX) + 7  # six of its 43 characters: enough to tell keys apart, and no help in guessing
 
 
 async def add_account(
@@ -187,6 +188,7 @@ async def add_key(
         session,
         account_id=account_id,
         name=name,
+        prefix=token[:_SHOWN],
         digest=digest(token),
         permissions=given,
         canary=canary,

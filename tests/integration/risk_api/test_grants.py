@@ -151,7 +151,9 @@ async def test_a_custom_role_and_its_life(world: World) -> None:
     refused(await world.owner.delete(path, headers={"If-Match": '"2"'}), 409, "conflict")
     await world.owner.post(f"{API}/grants/{grant['id']}/end")
     assert (await world.owner.delete(path, headers={"If-Match": '"2"'})).status_code == 204
-    names = [one["name"] for one in made(await world.owner.get(f"{API}/roles"), 200)["items"]]
+    listed = made(await world.owner.get(f"{API}/roles"), 200)["items"]
+    assert {one["name"] for one in listed if one["privileged"]} == {"risk-manager", "administrator"}
+    names = [one["name"] for one in listed]
     assert names == [role.value for role in Role]
 
 

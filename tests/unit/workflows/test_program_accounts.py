@@ -57,7 +57,7 @@ async def _key(session: AsyncSession, account: UUID, **fields: Any) -> str:
 
 
 async def test_one_event_is_written_down_for_each_action(database: Database, tenant: UUID) -> None:
-    """By whom, to what, and never the key."""
+    """By whom, to what, and never the key, of which only the beginning is kept."""
     async with database.session(tenant) as session:
         account = await _account(session)
         made, token = await add_key(
@@ -71,6 +71,7 @@ async def test_one_event_is_written_down_for_each_action(database: Database, ten
             at=NOW,
         )
         assert TOKEN.fullmatch(token)
+        assert made.prefix == token[:10]
         assert made.expires_at == NOW + dt.timedelta(days=1)
         for _ in range(2):
             await revoke_key(session, made.id, actor=EVERYBODY, at=NOW)

@@ -27,6 +27,8 @@ class ApiKeyRecord:
         Whose it is.
     name
         For people.
+    prefix
+        How it begins, for people too; None for one that was made before that was kept.
     permissions
         What it may do, where its account may; None for all that its account may.
     canary
@@ -44,6 +46,7 @@ class ApiKeyRecord:
     id: UUID
     account_id: UUID
     name: str
+    prefix: str | None
     permissions: Sequence[str] | None
     canary: bool
     created_at: dt.datetime
@@ -83,6 +86,7 @@ async def add(
     *,
     account_id: UUID,
     name: str,
+    prefix: str,
     digest: bytes,
     permissions: Sequence[str] | None,
     canary: bool,
@@ -94,6 +98,7 @@ async def add(
         "id": new_id(),
         "account_id": account_id,
         "name": name,
+        "prefix": prefix,
         "digest": digest,
         "permissions": None if permissions is None else sorted(permissions),
         "canary": canary,

@@ -55,6 +55,7 @@ class ApiKeyRow(StoredRow):
     tenant_id: Mapped[UUID] = mapped_column(server_default=own_tenant())
     account_id: Mapped[UUID]
     name: Mapped[str]
+    prefix: Mapped[str | None]
     digest: Mapped[bytes]
     permissions: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     canary: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -24,6 +24,7 @@ async def _made(session: AsyncSession, name: str = "nightly", digest: bytes = b"
         session,
         account_id=account.id,
         name="key",
+        prefix="plk_abcdef",
         digest=digest,
         permissions=["runs:read"],
         canary=False,

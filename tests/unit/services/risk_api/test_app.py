@@ -19,6 +19,8 @@ OPEN_TO_ALL = {
     "GET /sign-in.js",
     "GET /account",
     "GET /account.js",
+    "GET /programs.js",
+    "GET /step-up.js",
     "POST /sign-in",
     "POST /sign-in/email",
     "POST /sign-in/factor",

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from plimsoll.data.store import roles
 from plimsoll.data.store.roles import RoleRecord
 from plimsoll.security.permissions import Permission, Principal
-from plimsoll.security.roles import ROLES
+from plimsoll.security.roles import ROLES, is_privileged, named
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Callers, Context
 from plimsoll.services.risk_api.etags import ExpectedVersion, etag, not_modified
@@ -36,12 +36,19 @@ _Writer = Annotated[Principal, Require[Permission.ROLES_WRITE]]
 async def list_roles(context: Context, caller: _Reader) -> Roles:
     """List all roles, those that ship first."""
     shipped = tuple(
-        Role(id=None, name=name, description="", permissions=tuple(sorted(permissions)), version=0)
+        Role(
+            id=None,
+            name=name,
+            description="",
+            permissions=tuple(sorted(permissions)),
+            privileged=is_privileged(permissions),
+            version=0,
+        )
         for name, permissions in ROLES.items()
     )
     async with context.database.session(caller.tenant) as session:
         own = await roles.page(session, after=None, limit=_MOST)
-    return Roles(items=(*shipped, *map(Role.model_validate, own)))
+    return Roles(items=(*shipped, *map(_message, own)))
 
 
 @router.post("", status_code=201, response_model=Role, responses=CONFLICT, dependencies=[StepUp])
@@ -53,7 +60,7 @@ async def create_role(new: NewRole, once: Once, caller: _Writer) -> Response:
             session, caller, name=new.name, permissions=new.permissions, description=new.description
         )
         location = f"{router.prefix}/{record.id}"
-        return created(Role.model_validate(record), location=location, tag=record.version)
+        return created(_message(record), location=location, tag=record.version)
 
     return await once(make)
 
@@ -100,4 +107,15 @@ async def delete_role(role_id: UUID, version: ExpectedVersion, context: Context,
 
 
 def _role(record: RoleRecord) -> Response:
-    return answer(Role.model_validate(record), tag=record.version)
+    return answer(_message(record), tag=record.version)
+
+
+def _message(record: RoleRecord) -> Role:
+    return Role(
+        id=record.id,
+        name=record.name,
+        description=record.description,
+        permissions=tuple(record.permissions),
+        privileged=is_privileged(named(record.permissions)),
+        version=record.version,
+    )

@@ -1,114 +1,12 @@
 // Whoever is signed in: what they have beside their password, the password itself, and where they are signed in.
-import { NO_PASSKEYS, blame, call, handle, part, say, signedByPasskey } from "/page.js";
+import { NO_PASSKEYS, call, handle, part, say } from "/page.js";
+import { showPrograms } from "/programs.js";
+import { ago, attempt, button, copied, held, made, stepUp } from "/step-up.js";
 
 const ME = "/api/v1/me";
 const FACTORS = `${ME}/factors`;
 const KINDS = { totp: "Authenticator app", passkey: "Passkey", sms: "Codes by SMS" };
-const AGAIN = {
-  passkey: ["Use a passkey", "This is sensitive: show your passkey again."],
-  totp: ["Use the authenticator app", "This is sensitive: type the six digits that your app shows now."],
-  sms: ["Send a code by SMS", "This is sensitive: type the six digits that were sent to your telephone."],
-  recovery: ["Use a recovery code", "This is sensitive: type one of your recovery codes. It will not work again."],
-  password: ["Use the password", "This is sensitive: type your password again."],
-};
 const PROVIDERS_OWN = "provider-mfa"; // what a provider of single sign-on says who has asked for two factors
-let usable = []; // kinds of factors that count
-let left = 0; // recovery codes
-
-function made(tag, text, ...children) {
-  const element = document.createElement(tag);
-  element.append(text, ...children);
-  return element;
-}
-
-function button(text, label, work) {
-  const element = made("button", text);
-  element.type = "button";
-  element.ariaLabel = label;
-  element.addEventListener("click", () => attempt(work));
-  return element;
-}
-
-function leave(problem) {
-  if (problem.status === 401) {
-    location.replace("/sign-in");
-    return true;
-  }
-  return false;
-}
-
-// Do something; where it needs a fresh proof, ask for that and do it then.
-async function attempt(work) {
-  say("");
-  try {
-    await work();
-  } catch (problem) {
-    if (problem.code === "step-up-required") {
-      stepUp(work);
-    } else if (!leave(problem)) {
-      say(problem.message, true);
-      part("state").scrollIntoView({ block: "nearest" });
-    }
-  }
-}
-
-// Whoever has a factor is asked for it, and whoever has none for the password.
-function askable() {
-  return usable.length ? [...usable, ...(left ? ["recovery"] : [])] : ["password"];
-}
-
-async function stepUp(work, kind = askable()[0]) {
-  const [form, input] = [part("step-up-form"), part("step-up-answer")];
-  form.reset();
-  part("step-up-answer-wrong").textContent = part("step-up-wrong").textContent = "";
-  part("step-up-hint").textContent = AGAIN[kind][1];
-  part("step-up-label").textContent = kind === "password" ? "Password" : "Code";
-  part("step-up-field").hidden = input.disabled = kind === "passkey";
-  input.type = kind === "password" ? "password" : "text";
-  input.inputMode = kind === "totp" || kind === "sms" ? "numeric" : "text";
-  input.autocomplete = kind === "password" ? "current-password" : "one-time-code";
-  const others = askable().filter((other) => other !== kind);
-  part("step-up-others").replaceChildren(
-    ...others.map((other) => button(AGAIN[other][0], null, () => stepUp(work, other))),
-  );
-  handle(form, async ({ answer }) => {
-    try {
-      const said = kind === "passkey" ? await passkeyAnswer() : answer;
-      await call("POST", `${ME}/step-up`, { kind, answer: said });
-    } catch (problem) {
-      if (kind !== "passkey") {
-        throw problem;
-      }
-      part("step-up-wrong").textContent = problem.message;
-      return;
-    }
-    part("step-up").close();
-    await attempt(work);
-  });
-  if (!part("step-up").open) {
-    part("step-up").showModal();
-  }
-  input.focus();
-  if (kind === "sms") {
-    await call("POST", `${FACTORS}/challenge`, { kind }).catch((problem) => blame(input, problem.message));
-  }
-}
-
-async function passkeyAnswer() {
-  return signedByPasskey((await call("POST", `${FACTORS}/challenge`, { kind: "passkey" })).options);
-}
-
-function ago(time) {
-  const minutes = Math.round((Date.now() - Date.parse(time)) / 60_000);
-  const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  if (minutes < 2) {
-    return "now";
-  }
-  const hours = Math.round(minutes / 60);
-  return minutes < 90 ? words.format(-minutes, "minute") : hours < 36
-    ? words.format(-hours, "hour") : new Date(time).toLocaleDateString("en-GB", { dateStyle: "medium" });
-}
-
 // What a browser calls itself is long; two words of it tell one from another.
 function device(agent) {
   const browsers = ["Edg", "OPR", "Firefox", "HeadlessChrome", "Chrome", "Safari"];
@@ -122,8 +20,8 @@ function device(agent) {
 async function showFactors() {
   const found = await call("GET", FACTORS);
   const counts = found.items.filter((factor) => factor.confirmed_at && !factor.suspended_at);
-  left = found.recovery_codes;
-  usable = ["passkey", "totp", "sms"].filter((kind) => counts.some((factor) => factor.kind === kind));
+  held.left = found.recovery_codes;
+  held.usable = ["passkey", "totp", "sms"].filter((kind) => counts.some((factor) => factor.kind === kind));
   part("factors").replaceChildren(
     ...found.items.filter((factor) => factor.confirmed_at).map((factor) => {
       const name = factor.name === KINDS[factor.kind] ? factor.name : `${KINDS[factor.kind]}: ${factor.name}`;
@@ -140,12 +38,12 @@ async function showFactors() {
       }));
     }),
   );
-  part("factors-say").textContent = usable.length
+  part("factors-say").textContent = held.usable.length
     ? "Beside your password one of these is asked for when you sign in."
     : "You have none yet: whoever learns your password is in. Administrators can do nothing else before they have one.";
-  part("mine").classList.toggle("call", !usable.length);
-  part("add-app").classList.toggle("first", !usable.length);
-  part("recovery").hidden = !usable.length;
+  part("mine").classList.toggle("call", !held.usable.length);
+  part("add-app").classList.toggle("first", !held.usable.length);
+  part("recovery").hidden = !held.usable.length;
   part("codes-left").textContent =
     `${found.recovery_codes} of 10 are left. Each lets you in once if you lose everything else; new ones end the old ones.`;
 }
@@ -178,7 +76,7 @@ function showCodes(codes) {
 }
 
 async function added({ factor, recovery_codes }) {
-  await Promise.all([showFactors(), showSessions()]);
+  await begin(); // who has a factor may do more
   say(`${KINDS[factor.kind]} added.`);
   showCodes(recovery_codes);
 }
@@ -231,9 +129,10 @@ async function begin() {
   if (me.kind === "user") {
     await Promise.all([showFactors(), showSessions()]);
   }
+  await showPrograms(me);
   part("content").hidden = false;
-  const shown = [...usable, "recovery", PROVIDERS_OWN].some((kind) => me.factors.includes(kind));
-  part("show-factor").parentElement.hidden = !usable.length || shown;
+  const shown = [...held.usable, "recovery", PROVIDERS_OWN].some((kind) => me.factors.includes(kind));
+  part("show-factor").parentElement.hidden = !held.usable.length || shown;
 }
 
 part("show-factor").addEventListener("click", () => stepUp(begin));
@@ -252,8 +151,7 @@ part("new-codes").addEventListener("click", () =>
 );
 part("codes-copy").addEventListener("click", () =>
   attempt(async () => {
-    await navigator.clipboard.writeText([...part("code-list").children].map((line) => line.textContent).join("\n"));
-    say("Copied.");
+    await copied([...part("code-list").children].map((line) => line.textContent).join("\n"));
   }),
 );
 part("codes-print").addEventListener("click", () => print());
@@ -270,7 +168,6 @@ part("end-others").addEventListener("click", () =>
     say("All other sessions are over.");
   }),
 );
-part("step-up-leave").addEventListener("click", () => part("step-up").close());
 handle(part("word-form"), async ({ current, chosen }) => {
   await call("POST", `${ME}/password`, { current, chosen });
   part("word-form").reset();

@@ -64,6 +64,9 @@ function complaint(input) {
   if (type === "email" && input.validity.typeMismatch) {
     return "That is no e-mail address. It looks like ada@example.com.";
   }
+  if (type === "number" && !input.validity.valid) {
+    return `A whole number from ${input.min} to ${input.max}.`;
+  }
   return value.length < minLength
     ? `At least ${minLength} characters; these are ${value.length}. Several words will do.`
     : "";
