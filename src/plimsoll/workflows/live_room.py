@@ -17,6 +17,7 @@ from plimsoll.data.store.database import Database
 from plimsoll.data.store.live_levels import LiveLevelRecord
 from plimsoll.data.store.standings import Standing, standings, with_limits
 from plimsoll.errors import NotFoundError, PlimsollError, UnavailableError
+from plimsoll.risk.factors import Shock
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.live import LivePortfolio
 from plimsoll.workflows.live_incidents import LiveIncidents
@@ -264,8 +265,7 @@ class LiveRoom:
         return stream
 
     async def _brought_up(self, live: LivePortfolio, base: Base, levels: Mapping[str, Level]) -> None:
-        quotes = live.book.snapshot.quotes
-        self.board.learn({name: quotes[name].level for name in live.book.names}, as_of=base.as_of)
+        self._learn_book(live, base)
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self.calculations, levels_into, live, base, levels)
 
@@ -282,8 +282,7 @@ class LiveRoom:
         except PlimsollError as error:
             _log.warning("live risk stays with an older run", run=str(base.run_id), error=error.message)
             return
-        quotes = live.book.snapshot.quotes
-        self.board.learn({name: quotes[name].level for name in live.book.names}, as_of=base.as_of)
+        self._learn_book(live, base)
         await stream.rebase(live, base, self.board.levels)
         self._listen()
         self.outbox.look()
@@ -312,8 +311,16 @@ class LiveRoom:
             if latest.id == self._price_set:
                 return
             table = await price_sets.load(session, latest.id)
-        self.board.learn(await in_background(_last_prices, table), as_of=latest.last_date)
+        prices, signed = await in_background(_last_prices, table)
+        self.board.learn(prices, as_of=latest.last_date, signed=signed)
         self._price_set = latest.id
+
+    def _learn_book(self, live: LivePortfolio, base: Base) -> None:
+        quotes = live.book.snapshot.quotes
+        levels = {name: quotes[name].level for name in live.book.names}
+        factors = live.book.scenarios.factors
+        signed = [factor.name for factor in factors if factor.shock is Shock.ABSOLUTE]
+        self.board.learn(levels, as_of=base.as_of, signed=signed)
 
     async def _close_idle(self) -> None:
         oldest = time.monotonic() - self.pace.idle_seconds
@@ -351,11 +358,15 @@ class LiveRoom:
 _OPTIONS = {"jump_factor": float("inf")}
 
 
-def _last_prices(table: PriceTable) -> dict[str, float]:
-    """Return the last price of each symbol that has one."""
+def _last_prices(table: PriceTable) -> tuple[dict[str, float], list[str]]:
+    """Return the last price of each symbol that has one, and which were ever below zero."""
     found = {}
+    signed = []
     for column, symbol in enumerate(table.symbols):
-        known = np.flatnonzero(np.isfinite(table.prices[:, column]))
+        prices = table.prices[:, column]
+        known = np.flatnonzero(np.isfinite(prices))
         if len(known):
-            found[symbol] = float(table.prices[known[-1], column])
-    return found
+            found[symbol] = float(prices[known[-1]])
+        if (prices < 0.0).any():
+            signed.append(symbol)
+    return found, signed

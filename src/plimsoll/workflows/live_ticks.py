@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -112,9 +112,18 @@ class TickGate:
         Date of the run: no tick of an earlier day counts.
     jump_factor
         A price this many times the last one, or its inverse, is held back; above 1.
+    signed
+        Factors that may be zero or below; None leaves that to the book.
     """
 
-    def __init__(self, levels: Mapping[str, float], as_of: dt.date, *, jump_factor: float = 10.0) -> None:
+    def __init__(
+        self,
+        levels: Mapping[str, float],
+        as_of: dt.date,
+        *,
+        jump_factor: float = 10.0,
+        signed: Collection[str] | None = None,
+    ) -> None:
         if not jump_factor > 1.0:
             raise ValueError(f"a jump factor lies above 1; got {jump_factor}")
         self.last = {name: LastTick(level) for name, level in levels.items()}
@@ -123,6 +132,7 @@ class TickGate:
         self.findings: deque[Finding] = deque(maxlen=_KEPT_FINDINGS)
         self._opened = dt.datetime.combine(as_of, dt.time(), dt.UTC)
         self._jump_factor = jump_factor
+        self._signed = signed
 
     def pass_on(self, ticks: Iterable[Tick], now: dt.datetime) -> tuple[dict[str, float], int]:
         """Return the last believed level of each symbol among `ticks`, and how many were believed.
@@ -176,19 +186,23 @@ class TickGate:
             return Rejection.DUPLICATE
         if tick.at > now + _AHEAD:
             return Rejection.AHEAD
+        if not math.isfinite(tick.price) or (tick.price <= 0.0 and not self._may_be_below(tick.symbol)):
+            return Rejection.NOT_A_PRICE
         return self._doubt(tick.price, last.price)
 
+    def _may_be_below(self, symbol: str) -> bool:
+        return self._signed is None or symbol in self._signed
+
     def _doubt(self, price: float, last: float) -> Rejection | None:
-        if not math.isfinite(price):
-            return Rejection.NOT_A_PRICE
-        if last == 0.0 or price == 0.0 or (price < 0.0) != (last < 0.0):
-            return None  # whether such a price is possible is for the book to say
+        if last == 0.0 or price == 0.0:
+            return None
         ratio = price / last
         for unit in (_MINOR_UNITS, 1.0 / _MINOR_UNITS):
             if abs(ratio / unit - 1.0) <= _MINOR_UNIT_WIDTH:
                 return Rejection.MINOR_UNIT
-        jumps = not 1.0 / self._jump_factor < ratio < self._jump_factor
-        return Rejection.JUMP if jumps else None
+        # Through zero there is no telling how small is too small.
+        lowest = -self._jump_factor if ratio < 0.0 else 1.0 / self._jump_factor
+        return None if lowest < ratio < self._jump_factor else Rejection.JUMP
 
     def _reject(self, tick: Tick, reason: Rejection) -> None:
         if reason not in (Rejection.JUMP, Rejection.MINOR_UNIT, Rejection.NOT_A_PRICE):

@@ -8,7 +8,7 @@ the order in which they hear of them, and hearing of one twice does no harm.
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -112,7 +112,8 @@ class TickBoard:
         self.levels: dict[str, Level] = {}
         self._clock = clock
         self._as_of = dt.date.min
-        self._gate = TickGate({}, self._as_of)
+        self._signed: set[str] = set()
+        self._gate = TickGate({}, self._as_of, signed=self._signed)
         self._stamp = 0
 
     @property
@@ -120,7 +121,9 @@ class TickBoard:
         """Time of the newest level; None where there is none."""
         return max((level.at for level in self.levels.values()), default=None)
 
-    def learn(self, prices: Mapping[str, float], *, as_of: dt.date) -> None:
+    def learn(
+        self, prices: Mapping[str, float], *, as_of: dt.date, signed: Collection[str] = frozenset()
+    ) -> None:
         """Make symbols known.
 
         Parameters
@@ -129,7 +132,10 @@ class TickBoard:
             What each symbol was last worth before any tick: a tick far from it is not believed.
         as_of
             Date of those prices. Levels of earlier days give way to them.
+        signed
+            Symbols whose prices have been zero or below; nothing but a price above zero is believed of others.
         """
+        self._signed.update(map(folded, signed))
         known = dict(self._gate.last)
         for symbol, price in prices.items():
             name = folded(symbol)
@@ -137,7 +143,7 @@ class TickBoard:
             if last is None or last.at is None or last.at.date() < as_of:
                 known[name] = LastTick(price)
         self._as_of = max(self._as_of, as_of)
-        gate = TickGate({}, self._as_of)
+        gate = TickGate({}, self._as_of, signed=self._signed)
         gate.last |= known
         self._gate = gate
 

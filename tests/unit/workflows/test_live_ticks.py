@@ -88,6 +88,16 @@ def test_zero_and_a_change_of_sign_are_for_the_book_to_judge() -> None:
     assert found.pass_on([tick(0.0, 3), tick(-36.98, 2), tick(0.5, 1)], NOW) == ({"AAA": 0.5}, 3)
 
 
+def test_factors_that_are_told_apart_are_judged_at_once() -> None:
+    """Where it is known which factors may be below zero, zero and less of the others is no price."""
+    found = TickGate({"AAA": 3.0, "OIL": 3.0}, AS_OF, signed={"OIL"})
+    at = NOW - dt.timedelta(seconds=1)
+    ticks = [Tick("AAA", 0.0, at), Tick("AAA", -1.0, at), Tick("OIL", -1.0, at), Tick("OIL", 50.0, at)]
+    assert found.pass_on(ticks, NOW) == ({"OIL": -1.0}, 1)
+    assert found.rejected == {Rejection.NOT_A_PRICE: 2, Rejection.JUMP: 1}
+    assert found.last["AAA"].price == 3.0
+
+
 def test_a_level_that_the_book_refuses_is_taken_back() -> None:
     """The good level stands again, at the time of the bad tick, and a finding says so."""
     found = gate()

@@ -57,6 +57,22 @@ def test_what_cannot_be_believed_is_quarantined() -> None:
     assert outcomes(on, Tick("VOD", 73.0, NOON)) == [Outcome.APPLIED]
 
 
+def test_a_price_that_cannot_be_opens_no_door_to_others() -> None:
+    """Zero or less of a share is quarantined, and the next price is still held against the last good one."""
+    on = board(AAPL=189.0)
+    wrong = (Tick("AAPL", -3.0, NOON), Tick("AAPL", 0.0, NOON), Tick("AAPL", 1e300, NOON))
+    assert outcomes(on, *wrong) == [Outcome.QUARANTINED] * 3
+    assert outcomes(on, Tick("AAPL", 190.0, NOON)) == [Outcome.APPLIED]
+
+
+def test_what_has_been_below_zero_may_be_there_again() -> None:
+    """Crude oil goes through zero and back; by how much is judged on both sides."""
+    on = board(AAPL=189.0)
+    on.learn({"CL/F": 10.0}, as_of=dt.date(2026, 6, 29), signed=["CL/F"])
+    ticks = [Tick("CL-F", price, NOON) for price in (-36.98, -1e300, 9.0)]
+    assert outcomes(on, *ticks) == [Outcome.APPLIED, Outcome.QUARANTINED, Outcome.APPLIED]
+
+
 def test_a_symbol_is_known_however_it_is_written() -> None:
     """A feed's BRK-B is BRK.B of the prices; what nobody has is unknown and takes no memory."""
     on = board(**{"BRK.B": 400.0})
