@@ -112,7 +112,8 @@ def change(
     async def make(client: "AsyncRiskClient") -> "LimitProposal":
         known = await client.limit(identifier(limit, _FIND))
         if known.definition is None:
-            raise ConflictError("the limit is not in force")
+            remedy = "Approve what is proposed for it first, or propose a limit anew."
+            raise ConflictError("the limit is not in force", remedy=remedy)
         levels = {"soft": soft, "hard": hard}
         given = {name: level for name, level in levels.items() if level is not None}
         wanted = {**known.definition.model_dump(), **given}

@@ -117,7 +117,7 @@ def messaging() -> "Messaging":
 
 def _secret(option: str | None, setting: "SecretStr | None") -> str | None:
     """Return what an option or else a setting says or names; None where neither says anything."""
-    stated = option or (setting.get_secret_value() if setting else None)
+    stated = option if option is not None else (setting.get_secret_value() if setting else None)
     return None if stated is None else read_secret(stated)
 
 

@@ -261,7 +261,7 @@ async def _run(client: "AsyncRiskClient", wanted: str) -> "RiskRun":
         return await client.run(_id(wanted))
     async for run in client.runs(page_size=1):
         return run
-    raise NotFoundError("there are no runs yet")
+    raise NotFoundError("there are no runs yet", remedy="Make one with plimsoll runs start.")
 
 
 def _id(text: str) -> UUID:

@@ -89,6 +89,8 @@ def up(
     place = installation(data_dir, database_url, redis_url)
     port = port or settings().port
     metrics_port = metrics_port or settings().metrics_port
+    if port == metrics_port:
+        raise UsageError(f"API and metrics cannot share port {port}", remedy="Choose another --metrics-port.")
     check_free(port)
     check_free(metrics_port, "--metrics-port")
     tls = _tls(tls_cert, tls_key, tls_port)

@@ -56,7 +56,7 @@ def acknowledged(alert: AlertRecord, *, by: str, at: dt.datetime) -> AlertRecord
     """
     _refuse_resolved(alert)
     if alert.status is AlertStatus.ACKNOWLEDGED:
-        raise ConflictError("the alert is acknowledged already")
+        raise ConflictError("the alert is acknowledged already", remedy="Look at it again.")
     return _next(replace(alert, status=AlertStatus.ACKNOWLEDGED, acknowledged_at=at, acknowledged_by=by))
 
 

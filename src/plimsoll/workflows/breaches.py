@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import breaches, limits
+from plimsoll.data.store import breaches, limits, runs
 from plimsoll.data.store.breaches import BreachEventKind, BreachRecord, BreachStatus
-from plimsoll.errors import ConflictError, UsageError
+from plimsoll.errors import ConflictError, PreconditionError, UsageError
 from plimsoll.risk.limits import Measured, State, evaluate
 from plimsoll.workflows.breach_notices import announce
 from plimsoll.workflows.events import EventKind
@@ -65,20 +65,21 @@ async def act(
     ConflictError
         If it is closed, the step does not follow, or it is to be closed while the limit is still exceeded.
     UsageError
-        If the text or the date is missing.
+        If the text or the date is missing, or the date is before that of the last run.
     """
     breach = await breaches.get(session, breach_id)
-    if (
-        kind in (BreachEventKind.WAIVED, BreachEventKind.CLOSED, BreachEventKind.COMMENTED)
-        and not text.strip()
-    ):
-        raise UsageError("a comment is missing", remedy="Say why.")
-    if (kind is BreachEventKind.WAIVED) != (waived_until is not None):
-        raise UsageError("a waiver, and nothing else, needs the last date that it is for")
+    if breach.version != expected_version:
+        remedy = "Read it again and repeat the change."
+        raise PreconditionError(f"the breach is at version {breach.version} by now", remedy=remedy)
+    _check_words(kind, text, waived_until)
     if breach.status not in _FROM.get(kind, {*BreachStatus}):
-        raise ConflictError(f"the breach is {breach.status} already")
+        raise ConflictError(f"the breach is {breach.status} already", remedy="Look at its history.")
     if kind is BreachEventKind.CLOSED:
         await _check_within(session, breach)
+    if waived_until is not None and breach.last_run is not None:
+        first = (await runs.get(session, breach.last_run)).as_of
+        if waived_until < first:
+            raise UsageError("the waiver has ended already", remedy=f"Name {first} or a later date.")
     changes: dict[str, Any] = {"waived_until": breach.waived_until}
     if kind in _BECOMES:
         changes |= {"status": _BECOMES[kind].value, "waived_until": waived_until}
@@ -91,6 +92,16 @@ async def act(
     event = EventKind.BREACH_CLOSED if closed else EventKind.BREACH_UPDATED
     await announce(session, after, event, name=name)
     return after
+
+
+def _check_words(kind: BreachEventKind, text: str, waived_until: dt.date | None) -> None:
+    """Refuse what lacks a reason or a date."""
+    worded = kind in (BreachEventKind.WAIVED, BreachEventKind.CLOSED, BreachEventKind.COMMENTED)
+    if worded and not text.strip():
+        raise UsageError("a comment is missing", remedy="Say why.")
+    if (kind is BreachEventKind.WAIVED) != (waived_until is not None):
+        remedy = "Give that date to waive, and none otherwise."
+        raise UsageError("a waiver, and nothing else, needs the last date that it is for", remedy=remedy)
 
 
 async def _check_within(session: AsyncSession, breach: BreachRecord) -> None:

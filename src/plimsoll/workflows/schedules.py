@@ -62,7 +62,7 @@ async def create_schedule(
         If the portfolio is archived.
     """
     if (await portfolios.get(session, portfolio_id)).archived_at is not None:
-        raise ConflictError("the portfolio is archived")
+        raise ConflictError("the portfolio is archived", remedy="Restore it first.")
     return await schedules.create(
         session,
         name=name,

@@ -133,7 +133,7 @@ class TickBoard:
         as_of
             Date of those prices. Levels of earlier days give way to them.
         signed
-            Symbols whose prices have been zero or below; nothing but a price above zero is believed of others.
+            Symbols whose prices have been below zero; of others only a price above zero is believed.
         """
         self._signed.update(map(folded, signed))
         known = dict(self._gate.last)

@@ -171,7 +171,7 @@ async def replay_range(
         If it is no range, or holds more than a thousand deliveries.
     """
     if since >= until:
-        raise UsageError("the range ends before it begins")
+        raise UsageError("the range ends before it begins", remedy="Give the earlier instant first.")
     await webhooks.get(session, webhook_id)
     found = await webhooks.deliveries(session, webhook_id, limit=_MOST_AT_ONCE + 1, since=since, until=until)
     if len(found) > _MOST_AT_ONCE:

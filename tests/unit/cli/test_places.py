@@ -24,6 +24,9 @@ def test_options_over_settings_over_the_usual_place(tmp_path: Path, monkeypatch:
     assert where(None, None) == (tmp_path / "set", "postgresql:///set")
     assert where(Path("said"), "postgresql:///said") == (tmp_path / "said", "postgresql:///said")
     assert installation(Path("said"), None).directory == tmp_path / "said"
+    assert where(None, "")[1] == ""  # an option that is empty by mistake: refused, not passed over
+    monkeypatch.setenv("PLIMSOLL_DATABASE_URL", "")
+    assert where(None, None)[1] is None
 
 
 def test_a_url_may_be_kept_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

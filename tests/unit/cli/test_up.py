@@ -27,6 +27,14 @@ def test_a_taken_port_is_noticed_first(option: str, tmp_path: Path, monkeypatch:
     assert not (tmp_path / "data").exists()
 
 
+def test_one_port_is_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The servers would both listen on it, and each connection find either of them."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="cannot share port"):
+        up(data_dir=tmp_path / "data", port=8123, metrics_port=8123)
+    assert not (tmp_path / "data").exists()
+
+
 def test_tls_is_whole_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate without its key, or other addresses without one, stop the start before it begins."""
     monkeypatch.chdir(tmp_path)

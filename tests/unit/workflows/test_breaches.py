@@ -89,6 +89,7 @@ async def test_every_step_is_recorded(database: Database, tenant: UUID) -> None:
         ("closed", {"text": " "}, UsageError),
         ("commented", {"text": ""}, UsageError),
         ("waived", {}, UsageError),
+        ("waived", {"waived_until": BEFORE - dt.timedelta(days=1)}, UsageError),
         ("acknowledged", {"waived_until": LAST}, UsageError),
         ("closed", {}, ConflictError),
         ("acknowledged", {"expected_version": 7}, PreconditionError),
@@ -109,8 +110,10 @@ async def test_a_step_that_does_not_follow_is_refused(
 
 @pytest.mark.usefixtures("portfolio")
 async def test_what_is_noted_is_not_noted_again(database: Database, tenant: UUID) -> None:
-    """Nobody acknowledges what is acknowledged, and nothing of another tenant is there."""
+    """Nobody acknowledges twice, whoever saw it before is told so, and of another tenant nothing is there."""
     await _act(database, tenant, "acknowledged")
+    with pytest.raises(PreconditionError, match="at version 2"):
+        await _act(database, tenant, "acknowledged", expected_version=1)
     with pytest.raises(ConflictError, match="acknowledged already"):
         await _act(database, tenant, "acknowledged")
     async with database.session(UUID(int=7)) as session:

@@ -179,8 +179,7 @@ async def effective(
         query = query.where(HoldingsRow.known_at <= known_at)
     row = (await session.execute(query)).one_or_none()
     if row is None:
-        remedy = "Import its positions, or ask for a later day or instant."
-        raise NotFoundError("no positions are recorded for the portfolio then", remedy=remedy)
+        raise await _nothing_then(session, portfolio_id, known_at)
     return await _record(row)
 
 
@@ -238,6 +237,29 @@ async def source(session: AsyncSession, holdings_id: UUID) -> bytes:
     return content
 
 
+async def _nothing_then(
+    session: AsyncSession, portfolio_id: UUID, known_at: dt.datetime | None
+) -> NotFoundError:
+    """Return an error that says what is missing: an import, one by that instant, or one for that day."""
+    row = HoldingsRow
+    first = select(func.min(row.known_at)).where(row.portfolio_id == portfolio_id)
+    known = (await session.execute(first)).scalar_one()
+    if known is None:
+        remedy = "Import a file of them first."
+        return NotFoundError("no positions have been imported into the portfolio", remedy=remedy)
+    if known_at is not None and known_at < known:
+        remedy = "Ask for that instant or a later one, or leave it out."
+        return NotFoundError(
+            f"no positions were known then, the first since {known.isoformat()}", remedy=remedy
+        )
+    begin = select(func.min(row.valid_from)).where(row.portfolio_id == portfolio_id)
+    if known_at is not None:
+        begin = begin.where(row.known_at <= known_at)
+    day = (await session.execute(begin)).scalar_one()
+    remedy = "Ask for that day or a later one, or import positions that are held from an earlier day on."
+    return NotFoundError(f"no positions were held on that day, the first from {day} on", remedy=remedy)
+
+
 async def _settle(session: AsyncSession, portfolio_id: UUID, known_at: dt.datetime) -> None:
     """Wait until nothing more can become known to a portfolio by an instant."""
     ahead: float = (
@@ -262,7 +284,7 @@ async def _next_known_at(session: AsyncSession, portfolio_id: UUID) -> dt.dateti
     if locked is None:
         raise NotFoundError("there is no such portfolio")
     if locked.archived_at is not None:
-        raise ConflictError("the portfolio is archived")
+        raise ConflictError("the portfolio is archived", remedy="Restore it first.")
     last = select(func.max(HoldingsRow.known_at)).where(HoldingsRow.portfolio_id == portfolio_id)
     clock, latest = (await session.execute(select(func.clock_timestamp(), last.scalar_subquery()))).one()
     now: dt.datetime = clock

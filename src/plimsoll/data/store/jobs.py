@@ -274,7 +274,8 @@ async def cancel(session: AsyncSession, job: UUID) -> JobRecord:
     )
     found = cancelled or await get(session, job)
     if found.status is not JobStatus.CANCELLED:
-        raise ConflictError(f"the job has {found.status} already")
+        remedy = "Nothing of it is left to cancel; look at its result or its reason."
+        raise ConflictError(f"the job has {found.status} already", remedy=remedy)
     return found
 
 
@@ -303,10 +304,12 @@ async def retry(session: AsyncSession, job: UUID) -> JobRecord:
                 entry=None,
             )
     except IntegrityError:
-        raise ConflictError("another job does the same already") from None
+        remedy = "Wait for that one; jobs that are queued or running are in the list."
+        raise ConflictError("another job does the same already", remedy=remedy) from None
     if queued is None:
         found = await get(session, job)
-        raise ConflictError(f"the job is {found.status}: there is nothing to try again")
+        remedy = "Only one that failed, was parked or was cancelled is tried again."
+        raise ConflictError(f"the job is {found.status}: there is nothing to try again", remedy=remedy)
     return queued
 
 

@@ -257,7 +257,11 @@ async def _compare_and_set(
         return _record(row)
     current = await get(session, portfolio_id)
     if current.version == expected_version:
-        raise ConflictError("the portfolio is not archived" if archived else "the portfolio is archived")
+        if archived:
+            raise ConflictError(
+                "the portfolio is not archived", remedy="It is in use; nothing needs to be done."
+            )
+        raise ConflictError("the portfolio is archived", remedy="Restore it first.")
     remedy = "Read it again and repeat the change."
     raise PreconditionError(f"the portfolio is at version {current.version} by now", remedy=remedy)
 
@@ -271,9 +275,11 @@ async def _check_parent(session: AsyncSession, parent_id: UUID, *, child: UUID |
         row.id: row.archived_at for row in await session.execute(select(above.c.id, above.c.archived_at))
     }
     if parent_id not in found or found[parent_id] is not None:
-        raise NotFoundError("there is no such parent portfolio")
+        remedy = "Name one that is there; restore it first if it is archived."
+        raise NotFoundError("there is no such parent portfolio", remedy=remedy)
     if child in found:
-        raise ConflictError("a portfolio cannot lie below itself")
+        remedy = "Choose one that does not lie below it, or none for the top."
+        raise ConflictError("a portfolio cannot lie below itself", remedy=remedy)
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> PortfolioRecord:

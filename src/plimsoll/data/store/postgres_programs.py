@@ -89,7 +89,12 @@ def run(
         if done.returncode:
             output.seek(0)
             said = output.read().decode(errors="replace").strip().splitlines()
-            raise UnavailableError(f"{name} failed: {said[-1] if said else 'it does not say why'}")
+            remedy = (
+                "Nothing has changed. Look at what it says, at the disk and at the file that it was given."
+            )
+            raise UnavailableError(
+                f"{name} failed: {said[-1] if said else 'it does not say why'}", remedy=remedy
+            )
 
 
 def start(name: str, arguments: Sequence[str], *, log: Path, account: str | None) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import re
 import time
 from uuid import UUID
 
@@ -98,6 +99,23 @@ async def test_as_of_and_as_known_at(database: Database, tenant: UUID) -> None:
         listed = [corrected.id, may.id, march.id]
         assert [one.id for one in await holdings.history(session, portfolio)] == listed
         assert [one.id for one in await holdings.history(session, None, after=listed[0], limit=1)] == [may.id]
+
+
+async def test_what_is_missing_is_said(database: Database, tenant: UUID) -> None:
+    """No import at all, none by that instant, none for that day: each says which, and what there is."""
+    portfolio = await _portfolio(database, tenant)
+    with pytest.raises(NotFoundError, match="no positions have been imported"):
+        await _effective(database, tenant, portfolio, APRIL, None)
+    later = await _record(database, tenant, portfolio, MAY, _of(1))
+    march = await _record(database, tenant, portfolio, MARCH, _of(1))
+    for as_of, known_at, what in (
+        (APRIL, BEFORE, f"known then, the first since {later.known_at.isoformat()}"),
+        (MARCH - dt.timedelta(days=1), None, "the first from 2024-03-01 on"),
+        (APRIL, later.known_at, "the first from 2024-05-01 on"),
+    ):
+        with pytest.raises(NotFoundError, match=re.escape(what)):
+            await _effective(database, tenant, portfolio, as_of, known_at)
+    assert await _effective(database, tenant, portfolio, APRIL, march.known_at) == march
 
 
 async def test_a_date_to_come_is_passed_over(database: Database, tenant: UUID) -> None:

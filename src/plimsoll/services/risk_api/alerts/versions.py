@@ -46,7 +46,10 @@ def alert_version(
         raise ProblemError(428, "precondition-required", "A change must say what it changes.", remedy=remedy)
     found = _TAG.fullmatch(if_match.strip())
     if found is None:
-        raise ProblemError(412, "precondition-failed", "If-Match is not an ETag of this resource.")
+        remedy = "Read it, and send its one ETag as it came."
+        raise ProblemError(
+            412, "precondition-failed", "If-Match is not an ETag of this resource.", remedy=remedy
+        )
     return int(found.group(1))
 
 
