@@ -1,4 +1,4 @@
-"""Attacks by tokens that lead nowhere, over HTTP on a real server."""
+"""Attacks by tokens and cookies that lead nowhere, over HTTP on a real server."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ import pytest
 
 from plimsoll.security.throttle import BOUNDS, Tried
 from plimsoll.security.tokens import new_token
+from somebody import EMAIL, PASSWORD
 from token_site import ME, TokenSite, token_site
 
 MOST = BOUNDS[Tried.TOKEN, "address"].most
@@ -59,3 +60,31 @@ def test_whoever_guesses_is_told_to_stop_and_whoever_knows_gets_in(site: TokenSi
     assert site.status(mine["access_token"]) == 200
     assert site.status(site.tokens()["access_token"]) == 200
     assert site.refresh(mine["refresh_token"]).status_code == 200
+
+
+def _signed_in(site: TokenSite) -> str:
+    """Return the session of Ada's browser."""
+    with site.client() as client:
+        claim = {"email": EMAIL, "password": PASSWORD}
+        answer = client.post("/sign-in/password", json=claim, headers={"Origin": site.url})
+        assert answer.status_code == 204, answer.text
+        return answer.cookies["plimsoll"]
+
+
+def test_cookies_are_guessed_as_little_and_harm_no_browser_beside_them(site: TokenSite) -> None:
+    """They are counted apart from tokens; who is signed in, or was, is answered as if nobody had guessed."""
+    mine, over = _signed_in(site), _signed_in(site)
+    with site.client() as client:
+
+        def asked(cookie: str) -> int:
+            return client.get(ME, headers={"Cookie": f"plimsoll={cookie}"}).status_code
+
+        signed_out = {"Cookie": f"plimsoll={over}", "Origin": site.url}
+        assert client.post("/sign-out", headers=signed_out).status_code == 204
+        answers = [asked(new_token() if turn % 2 else "nonsense") for turn in range(MOST + 20)]
+        assert answers == [401] * MOST + [429] * 20
+        assert (asked(mine), asked(over)) == (200, 401)
+        assert client.get(ME).status_code == 401
+    assert site.status(new_token("plk")) == 401
+    assert site.status(site.key) == 200
+    assert _signed_in(site)

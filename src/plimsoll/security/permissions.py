@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from plimsoll.security.clocks import is_younger
 from plimsoll.security.scopes import EVERYTHING, Scope
 
 __all__ = ["LIFE_OF_STEP_UP", "Permission", "Principal", "PrincipalKind"]
 
 LIFE_OF_STEP_UP = dt.timedelta(minutes=10)
 """For so long somebody who has shown again who they are may do what is most sensitive."""
-
-_SKEW = dt.timedelta(minutes=1)  # by which the clocks of two instances differ at most
 
 
 class Permission(StrEnum):
@@ -140,7 +139,4 @@ class Principal:
         """
         if self.kind is PrincipalKind.LOCAL:
             return True
-        if self.stepped_up_at is None:
-            return False
-        # A clock that was put back must not let a proof live on: what lies in the future counts no more.
-        return -_SKEW < now - self.stepped_up_at < LIFE_OF_STEP_UP
+        return self.stepped_up_at is not None and is_younger(self.stepped_up_at, LIFE_OF_STEP_UP, now)

@@ -2,7 +2,7 @@
 
 Each kind of try has counters of its own, so that guessing codes does not lock out passwords. A device in
 which somebody has signed in before counts for itself alone: it gets in while their account is attacked. A
-token that leads nowhere is tried against nobody.
+token or a cookie that leads nowhere is tried against nobody.
 """
 
 import datetime as dt
@@ -20,6 +20,7 @@ class Tried(StrEnum):
     """What is tried."""
 
     CODE = "code"
+    COOKIE = "cookie"
     PASSWORD = "password"  # noqa: S105 - the name of what is tried
     SMS = "sms"
     TOKEN = "token"  # noqa: S105 - the name of what is tried
@@ -49,6 +50,8 @@ BOUNDS: Mapping[tuple[Tried, str], _Limit] = MappingProxyType(
         (Tried.SMS, "device"): _Limit(5, dt.timedelta(hours=1)),
         (Tried.SMS, "address"): _Limit(10, dt.timedelta(hours=1)),
         (Tried.SMS, "everybody"): _Limit(200, dt.timedelta(hours=1)),
+        (Tried.COOKIE, "address"): _Limit(200, _QUARTER),
+        (Tried.COOKIE, "everybody"): _Limit(5000, _QUARTER),
         (Tried.TOKEN, "address"): _Limit(200, _QUARTER),
         (Tried.TOKEN, "everybody"): _Limit(5000, _QUARTER),
     }

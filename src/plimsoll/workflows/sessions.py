@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from plimsoll.data.store.look_ups import look_up
 from plimsoll.data.store.user_sessions import SessionRecord
 from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import PlimsollError
+from plimsoll.security.clocks import is_younger
 from plimsoll.security.permissions import Principal, PrincipalKind
 from plimsoll.security.second_factor import allowed_with
 from plimsoll.security.tokens import TOKEN, digest, new_token
@@ -35,6 +37,7 @@ __all__ = [
     "renew",
     "sign_out",
     "user_id_of",
+    "was_session",
 ]
 
 IDLE = dt.timedelta(minutes=30)
@@ -147,8 +150,11 @@ async def begin(
 
 
 def lives(record: SessionRecord, now: dt.datetime) -> bool:
-    """Return whether a session that nobody has ended is not over by itself."""
-    return now - record.created_at < LIFE_OF_SESSION and now - record.seen_at < IDLE
+    """Return whether a session that nobody has ended is not over by itself.
+
+    One that was used in the future does not live now: it never becomes younger by a clock that was put back.
+    """
+    return now - record.created_at < LIFE_OF_SESSION and is_younger(record.seen_at, IDLE, now)
 
 
 async def principal_of(database: Database, token: str, now: dt.datetime) -> Principal | None:
@@ -171,9 +177,21 @@ async def principal_of(database: Database, token: str, now: dt.datetime) -> Prin
         return None
     async with database.session(found.tenant) as session:
         living = await user_sessions.living(session, found.id, digest=kept)
-        if living is None or not lives(living[0], now):
-            return None
-    return await _principal(database, found.tenant, living, now)
+    return None if living is None else await _principal(database, found.tenant, living, now)
+
+
+async def was_session(database: Database, token: str) -> bool:
+    """Return whether a token that leads nowhere was that of a session, so that nobody guesses.
+
+    Parameters
+    ----------
+    database, token
+        As for `principal_of`.
+    """
+    return (
+        bool(FORM_OF_TOKEN.fullmatch(token))
+        and await look_up(database, "sessions", digest(token)) is not None
+    )
 
 
 async def principal_of_session(
@@ -190,19 +208,23 @@ async def principal_of_session(
     """
     async with database.session(tenant) as session:
         living = await user_sessions.living(session, session_id)
-    if living is None or living[1].id != user_id or not lives(living[0], now):
+    if living is None or living[1].id != user_id:
         return None
     return await _principal(database, tenant, living, now)
 
 
 async def _principal(
     database: Database, tenant: UUID, living: tuple[SessionRecord, UserRecord], now: dt.datetime
-) -> Principal:
+) -> Principal | None:
     record, user = living
+    if not lives(record, now):
+        if now > record.seen_at:  # over for good, also if the clock is put back
+            await _noted(database, tenant, lambda session: user_sessions.end(session, record.id, now))
+        return None
     async with database.session(tenant) as session:
         permissions, scope = await permissions_of(session, f"user:{user.id}")
     if now - record.seen_at > _SEEN_EVERY:
-        await _touch(database, tenant, record.id, now)
+        await _noted(database, tenant, lambda session: user_sessions.touch(session, record.id, now))
     return Principal(
         id=f"user:{user.id}",
         tenant=tenant,
@@ -296,10 +318,12 @@ async def _mark(session: AsyncSession, user_id: UUID, origin: Origin, now: dt.da
     return mark, strange
 
 
-async def _touch(database: Database, tenant: UUID, session_id: UUID, now: dt.datetime) -> None:
-    """Note that a session was used; a database that takes no writes lets people go on until they are idle."""
+async def _noted(
+    database: Database, tenant: UUID, write: Callable[[AsyncSession], Awaitable[object]]
+) -> None:
+    """Note the use or the end of a session; a database that takes no writes keeps nobody from either."""
     try:
         async with database.session(tenant) as session:
-            await user_sessions.touch(session, session_id, now)
+            await write(session)
     except (PlimsollError, SQLAlchemyError) as error:
-        _log.warning("use of a session is not noted", error=type(error).__name__)
+        _log.warning("a session is not noted", error=type(error).__name__)

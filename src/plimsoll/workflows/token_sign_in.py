@@ -15,6 +15,7 @@ from plimsoll.data.store.refresh_families import FamilyRecord
 from plimsoll.errors import NotFoundError
 from plimsoll.security.access_tokens import ACCESS_LIFE, AUDIENCE, TokenClaims, issue_access
 from plimsoll.security.client_assertions import Proof, check_assertion, client_of
+from plimsoll.security.clocks import SKEW
 from plimsoll.security.key_ring import SigningRing
 from plimsoll.security.permissions import Principal, PrincipalKind
 from plimsoll.security.strict_claims import RefusedTokenError
@@ -181,6 +182,9 @@ async def _is_there(session: AsyncSession, family: FamilyRecord, now: dt.datetim
     account_id = account_id_of(family.subject)
     if account_id is None:
         living = await user_sessions.living(session, family.session_id)
+        if living is not None and living[0].seen_at > now + SKEW:
+            # A refresh token is used up by this, which is a proof of its own: the session is used now.
+            return await user_sessions.put_right(session, family.session_id, now)
         return living is not None and lives(living[0], now)
     try:
         return (await program_accounts.get(session, account_id)).disabled_at is None

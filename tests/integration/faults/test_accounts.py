@@ -150,23 +150,34 @@ def test_a_clock_that_is_ahead_ends_what_is_over_and_nothing_else(site: Site) ->
 
 
 def test_a_clock_that_goes_back_brings_nothing_back(site: Site) -> None:
-    """A code that was used stays used, a fresh proof is fresh no more, and right codes wait for the clock."""
+    """A session, and what was proven in it, waits for its time; so do right codes; used ones stay used."""
     with site.client() as browser, site.client() as other:
         used = site.code()
         assert site.signed_in(browser, answer=used) == 204
         right = site.now
         assert browser.post(f"{API}/users", json=INVITED).status_code == 201
         site.now = right - 3 * HOUR
-        assert browser.get(f"{API}/users").status_code == 200
-        sensitive = browser.post(f"{API}/users", json={**INVITED, "email": "cem@example.com"})
-        assert sensitive.json()["code"] == "step-up-required"
+        assert other.post("/sign-out").status_code == 204  # whoever was seen a moment ago is asked for anew
+        assert browser.get(f"{API}/me").status_code == 401
         ahead = code_at(site.secret, step_of(right) + 1)
         assert site.signed_in(other, answer=ahead) == 401
         assert site.signed_in(other, answer=site.code()) == 401
         assert site.signed_in(other, "recovery", site.recovery[0]) == 204
         site.now = right
+        assert browser.get(f"{API}/users").status_code == 200
         assert site.signed_in(other, answer=used) == 401
         assert site.signed_in(other) == 204
+
+
+def test_a_session_that_was_over_is_not_brought_back(site: Site) -> None:
+    """Not by a clock that is put back to when it was not."""
+    with site.client() as browser:
+        assert site.signed_in(browser) == 204
+        site.now += HOUR
+        assert browser.post("/sign-out", headers={"Cookie": "none=none"}).status_code == 204
+        assert browser.get(f"{API}/me").status_code == 401
+        site.now -= HOUR
+        assert browser.get(f"{API}/me").status_code == 401
 
 
 def test_a_token_from_the_future_does_not_count(site: Site) -> None:

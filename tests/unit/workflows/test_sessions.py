@@ -17,9 +17,11 @@ from plimsoll.workflows.sessions import (
     SignedIn,
     begin,
     principal_of,
+    principal_of_session,
     renew,
     sign_out,
     user_id_of,
+    was_session,
 )
 from somebody import NOW, new_user
 
@@ -78,6 +80,25 @@ async def test_a_session_ends_when_it_is_not_used(database: Database, tenant: UU
     assert await principal_of(database, made.token, NOW + LIFE_OF_SESSION) is None
     other = await begun(database, tenant, await new_user(database, tenant, email="b@example.com"))
     assert await principal_of(database, other.token, NOW + IDLE) is None
+
+
+async def test_a_session_never_becomes_younger(database: Database, tenant: UUID) -> None:
+    """By a clock that is put back it is not used at all for a while, and one that was over stays so."""
+    user = await new_user(database, tenant)
+    made, idle, old = [await begun(database, tenant, user) for _ in range(3)]
+    later = NOW + IDLE - MINUTE
+    assert await principal_of(database, made.token, later) is not None
+    assert await principal_of(database, made.token, NOW) is None
+    assert await principal_of(database, made.token, later - MINUTE / 2) is not None
+    assert await principal_of(database, made.token, later + IDLE) is None
+    assert await principal_of(database, idle.token, NOW - 2 * MINUTE) is None
+    assert await principal_of(database, idle.token, NOW) is not None
+    assert await principal_of(database, idle.token, NOW + IDLE) is None
+    assert await principal_of_session(database, tenant, old.session_id, user.id, NOW + IDLE) is None
+    for token in (made.token, idle.token, old.token):
+        assert await principal_of(database, token, later) is None
+        assert await was_session(database, token)
+    assert not await was_session(database, "x" * 43)
 
 
 async def test_a_session_ends_with_what_it_stands_on(database: Database, tenant: UUID) -> None:

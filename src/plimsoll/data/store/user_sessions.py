@@ -14,7 +14,18 @@ from plimsoll.data.store.models import new_id
 from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import NotFoundError
 
-__all__ = ["SessionRecord", "add", "end", "forget", "living", "of_user", "page", "rotate", "touch"]
+__all__ = [
+    "SessionRecord",
+    "add",
+    "end",
+    "forget",
+    "living",
+    "of_user",
+    "page",
+    "put_right",
+    "rotate",
+    "touch",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,18 @@ async def touch(session: AsyncSession, session_id: UUID, at: dt.datetime) -> Non
         .values(seen_at=at)
         .execution_options(synchronize_session=False)
     )
+
+
+async def put_right(session: AsyncSession, session_id: UUID, at: dt.datetime) -> bool:
+    """Note that a session is used that was used in the future before; return whether it still was."""
+    statement = (
+        update(SessionRow)
+        .where(SessionRow.id == session_id, SessionRow.seen_at > at)
+        .values(seen_at=at)
+        .returning(SessionRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(statement)).one_or_none() is not None
 
 
 async def rotate(session: AsyncSession, session_id: UUID, digest: bytes, **values: Any) -> None:

@@ -6,10 +6,11 @@ from starlette.requests import HTTPConnection
 
 from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.security.throttle import Tried
 from plimsoll.services.risk_api.context import bearers_of, callers_of, context_of
 from plimsoll.services.risk_api.guesses import guesses_of
 from plimsoll.services.risk_api.problems import ProblemError
-from plimsoll.workflows.sessions import FORM_OF_TOKEN
+from plimsoll.workflows.sessions import FORM_OF_TOKEN, was_session
 
 __all__ = ["authenticated", "cookie_name", "refuse_other_sites", "still_allowed"]
 
@@ -88,7 +89,7 @@ async def _by_key(request: HTTPConnection, headers: list[str]) -> Principal | No
     token, bearers = token.strip(), bearers_of(request)
     found = context_of(request).sign_in.with_key(token) or await bearers.of(token)
     if found is None and not await bearers.is_late(token):
-        await guesses_of(request).count("" if request.client is None else request.client.host)
+        await guesses_of(request).count(_address(request))
     return found
 
 
@@ -97,10 +98,17 @@ async def _by_cookie(request: HTTPConnection) -> Principal | None:
     principal = context_of(request).sign_in.with_session(token)
     if principal is None and FORM_OF_TOKEN.fullmatch(token):
         principal = await callers_of(request).of(token)
+    # Whose session is over has not guessed, and is led to the sign-in as long as they come.
+    if principal is None and token and not await was_session(context_of(request).database, token):
+        await guesses_of(request).count(_address(request), Tried.COOKIE)
     # A WebSocket has no method, and may do more than read.
     if principal is not None and request.scope.get("method") not in _SAFE:
         refuse_other_sites(request)
     return principal
+
+
+def _address(request: HTTPConnection) -> str:
+    return "" if request.client is None else request.client.host
 
 
 def _scheme(request: HTTPConnection) -> str:

@@ -1,4 +1,4 @@
-"""Tokens that lead nowhere: too many of them are refused; whoever sends a right one is let in."""
+"""Tokens and cookies that lead nowhere: too many are refused; whoever sends a right one is let in."""
 
 import datetime as dt
 import math
@@ -19,10 +19,14 @@ from plimsoll.workflows.throttling import count_try
 __all__ = ["Guesses", "guesses_of"]
 
 _MOST = 10_000
+_SAID = {
+    Tried.TOKEN: ("tokens", "Send one that counts"),
+    Tried.COOKIE: ("sessions", "Sign in at /sign-in"),
+}
 
 
 class Guesses:
-    """Counts tokens that lead nowhere, by the guard that counts passwords.
+    """Counts tokens, and apart from them cookies, that lead nowhere, by the guard that counts passwords.
 
     A token is looked at before it is counted: others at the address of an attacker go on. Once a counter is
     full this process remembers until when, so that a flood writes nothing more.
@@ -38,15 +42,17 @@ class Guesses:
     def __init__(self, database: Database, clock: Callable[[], dt.datetime]) -> None:
         self._database = database
         self._clock = clock
-        self._full: LRUCache[str, dt.datetime] = LRUCache(_MOST)
+        self._full: LRUCache[tuple[Tried, str], dt.datetime] = LRUCache(_MOST)
 
-    async def count(self, address: str) -> None:
-        """Count a token that leads nowhere.
+    async def count(self, address: str, tried: Tried = Tried.TOKEN) -> None:
+        """Count what leads nowhere.
 
         Parameters
         ----------
         address
             From where it came; empty where that is not known.
+        tried
+            A token or a cookie.
 
         Raises
         ------
@@ -54,25 +60,26 @@ class Guesses:
             429 if there were too many.
         """
         now = self._clock()
-        until = self._full.get(address)
+        until = self._full.get((tried, address))
         if until is None or until <= now:
-            until = await self._counted(address, now)
+            until = await self._counted(address, tried, now)
         if until is not None:
             seconds = max(1, math.ceil((until - now).total_seconds()))
-            remedy = f"Send one that counts, or wait {math.ceil(seconds / 60)} minutes."
+            what, instead = _SAID[tried]
+            remedy = f"{instead}, or wait {math.ceil(seconds / 60)} minutes."
             wait = {"Retry-After": str(seconds)}
-            detail = "Too many tokens from here lead nowhere."
+            detail = f"Too many {what} from here lead nowhere."
             raise ProblemError(429, "rate-limited", detail, remedy=remedy, headers=wait)
 
-    async def _counted(self, address: str, now: dt.datetime) -> dt.datetime | None:
+    async def _counted(self, address: str, tried: Tried, now: dt.datetime) -> dt.datetime | None:
         """Return until when nothing more is counted; None where there is room, or nothing can be written."""
         try:
-            await count_try(self._database, Tried.TOKEN, user="", address=address, device=None, now=now)
+            await count_try(self._database, tried, user="", address=address, device=None, now=now)
         except ThrottledError as error:
-            self._full[address] = now + dt.timedelta(seconds=error.seconds)
+            until = self._full[tried, address] = now + dt.timedelta(seconds=error.seconds)
             if not error.repeated:
                 await note_attempt(self._database, None, AuditAction.TOKENS_THROTTLED, None, address)
-            return self._full[address]
+            return until
         except (PlimsollError, SQLAlchemyError):
             pass  # it is refused in any case
         return None

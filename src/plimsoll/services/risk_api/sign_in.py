@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from plimsoll.security.clocks import is_younger
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.security.tokens import TOKEN, digest, matches, new_token
 
@@ -28,7 +29,7 @@ class _Session:
     seen: dt.datetime
 
     def lives(self, now: dt.datetime) -> bool:
-        return now - self.started < LIFE_OF_SESSION and now - self.seen < IDLE
+        return is_younger(self.started, LIFE_OF_SESSION, now) and is_younger(self.seen, IDLE, now)
 
 
 @dataclass(slots=True)
@@ -103,9 +104,13 @@ class LocalSignIn:
         """Return whose session this is, and note that it was used."""
         session = self._sessions.get(digest(token)) if TOKEN.fullmatch(token) else None
         now = self.clock()
-        if session is None or not session.lives(now):
+        if session is None:
             return None
-        session.seen = now
+        if not session.lives(now):
+            if now > session.seen:
+                self.sign_out(token)  # over for good, also if the clock is put back
+            return None
+        session.seen = max(session.seen, now)
         return self.principal
 
     def sign_out(self, token: str) -> bool:

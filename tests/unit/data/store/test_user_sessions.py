@@ -77,3 +77,14 @@ async def test_sessions_are_listed_and_forgotten(database: Database, tenant: UUI
         assert seen.seen_at == NOW + dt.timedelta(minutes=2)
         assert await user_sessions.forget(session, before=NOW) == 0
         assert await user_sessions.forget(session, before=NOW + dt.timedelta(1)) == 2
+
+
+async def test_what_was_used_in_the_future_is_put_right(database: Database, tenant: UUID) -> None:
+    """Once; a session that was used before that is none of those."""
+    made = await stored(database, tenant, (await new_user(database, tenant)).id)
+    before = NOW - dt.timedelta(hours=1)
+    async with database.session(tenant) as session:
+        assert await user_sessions.put_right(session, made.id, before)
+        assert not await user_sessions.put_right(session, made.id, NOW)
+        (listed,) = await user_sessions.of_user(session, made.user_id, since=before)
+    assert listed.seen_at == before

@@ -150,3 +150,16 @@ def test_the_clock_of_the_machine_is_the_default() -> None:
     """Without a clock of its own it takes the time in UTC."""
     local = LocalSignIn(TENANT, KEY)
     assert local.with_session(session_of(local)) is not None
+
+
+def test_a_session_never_becomes_younger(local: LocalSignIn, clock: Clock) -> None:
+    """By a clock that is put back it waits until the time of its last use; one that was over stays so."""
+    session, idle = session_of(local), session_of(local)
+    clock.move(IDLE / 2)
+    assert local.with_session(session) is not None
+    clock.move(-IDLE / 2)
+    assert local.with_session(session) is None
+    clock.move(IDLE)
+    assert (local.with_session(session) is None, local.with_session(idle)) == (False, None)
+    clock.move(-IDLE / 2)
+    assert local.with_session(idle) is None

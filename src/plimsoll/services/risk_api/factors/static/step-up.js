@@ -28,7 +28,7 @@ export function button(text, label, work) {
 }
 
 function leave(problem) {
-  if (problem.status === 401) {
+  if (problem.status === 401 || (problem.status === 429 && part("content").hidden)) {
     location.replace("/sign-in");
     return true;
   }
