@@ -78,6 +78,26 @@ def test_chunks_with_a_trick(site: Site, chunks: bytes) -> None:
     assert site.is_well()
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"Transfer-Encoding: ,chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+    ],
+)
+def test_a_body_whose_end_two_would_see_elsewhere(site: Site, headers: bytes) -> None:
+    """It is refused with its connection, although whoever may send it sends it whole."""
+    body = b'{"name": "Smuggled"}'
+    chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    first = b"POST /api/v1/portfolios HTTP/1.1\r\nHost: 127.0.0.1\r\n" + JSON + site.keyed
+    reply = say(site.port, first + headers + b"\r\n" + chunks)
+    assert reply is not None
+    assert (reply.status, reply.headers["connection"]) == (400, "close")
+    with site.client() as client:
+        assert "Smuggled" not in client.get("/api/v1/portfolios").text
+
+
 def test_two_requests_on_one_connection_have_two_answers(site: Site) -> None:
     """Each is let in by its own key: the second one does not inherit the rights of the first."""
     first = b"GET /api/v1/system HTTP/1.1\r\nHost: 127.0.0.1\r\n" + site.keyed + b"\r\n"

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import grants
+from plimsoll.data.store import grants, program_accounts
 from plimsoll.data.store.grants import EffectiveGrant, Holder, HolderKind
-from plimsoll.security.permissions import Permission
+from plimsoll.security.permissions import Permission, Principal
 from plimsoll.security.roles import IN_PORTFOLIOS, ROLES, named
 from plimsoll.security.scopes import EVERYTHING, Scope
 
@@ -17,6 +17,8 @@ __all__ = [
     "account_id_of",
     "added_up",
     "holder_of",
+    "may_all_of",
+    "people_behind",
     "permissions_of",
     "permissions_of_accounts",
     "principal_id",
@@ -81,6 +83,35 @@ async def permissions_of(session: AsyncSession, principal_id: str) -> tuple[froz
     if holder is None:
         return frozenset(), EVERYTHING
     return added_up(await grants.effective(session, holder))
+
+
+async def may_all_of(session: AsyncSession, principal: Principal, user_id: UUID) -> bool:
+    """Return whether somebody may do all that a user may, wherever the user may do it.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant.
+    principal, user_id
+        Who, and whom they are compared with.
+    """
+    held, scope = await permissions_of(session, f"{HolderKind.USER}:{user_id}")
+    return held <= principal.permissions and principal.scope.covers(scope, held)
+
+
+async def people_behind(session: AsyncSession, principal: str) -> frozenset[str]:
+    """Return who may speak as a principal: they themselves, and of a program whoever made it or a key of it.
+
+    Parameters
+    ----------
+    session
+        An open transaction of the tenant.
+    principal
+        ``local``, or ``user:`` or ``account:`` and an id.
+    """
+    account = account_id_of(principal)
+    makers = frozenset() if account is None else await program_accounts.makers(session, account)
+    return makers | {principal}
 
 
 async def permissions_of_accounts(

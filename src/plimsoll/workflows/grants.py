@@ -15,7 +15,15 @@ from plimsoll.security.scopes import Scope
 from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.granted import holder_of, permissions_of
 
-__all__ = ["decide_grant", "end_grant", "first_administrator", "propose_grant", "refuse_beyond"]
+__all__ = [
+    "covers",
+    "decide_grant",
+    "end_grant",
+    "first_administrator",
+    "propose_grant",
+    "refuse_beyond",
+    "refuse_beyond_team",
+]
 
 _PEOPLE_ONLY = "a program does not decide who may do what is privileged"
 
@@ -84,7 +92,7 @@ async def propose_grant(
     privileged = is_privileged(given)
     if privileged and by.kind is PrincipalKind.SERVICE:
         raise PermissionDeniedError(_PEOPLE_ONLY, remedy="Sign in as a person.")
-    waits = privileged and four_eyes and await _others_may_approve(session, by)
+    waits = privileged and four_eyes and await _others_may_approve(session, by, holder)
     made = await grants.add(
         session,
         holder,
@@ -126,24 +134,80 @@ async def decide_grant(
     NotFoundError
         If there is no such grant.
     FourEyesError
-        If the proposer approves.
+        If the proposer approves, or whoever would get it.
     PermissionDeniedError
         If a program decides.
     ConflictError
-        If it has been decided.
+        If it has been decided, or the proposer may not give it any more.
     """
     await grants.lock(session)
     known = await grants.get(session, grant_id)
     if by.kind is PrincipalKind.SERVICE:
         raise PermissionDeniedError(_PEOPLE_ONLY, remedy="Sign in as a person.")
-    if approve and four_eyes and known.proposed_by == by.id:
-        remedy = "Ask somebody else to approve it."
-        raise FourEyesError("nobody approves what they have proposed themselves", remedy=remedy)
+    if approve:
+        if four_eyes and by.id in (known.proposed_by, f"{known.holder_kind}:{known.holder_id}"):
+            remedy = "Ask somebody else to approve it."
+            raise FourEyesError("nobody approves what they propose or get themselves", remedy=remedy)
+        await _check_proposer(session, known)
     decided = await grants.decide(session, grant_id, approve=approve, by=by.id, four_eyes=four_eyes)
     await _mark(session, decided)
     action = AuditAction.GRANT_APPROVED if approve else AuditAction.GRANT_REJECTED
     await record(session, action, actor=by, subject=grant_id, detail=_told(decided))
     return decided
+
+
+async def refuse_beyond_team(
+    session: AsyncSession, team_id: UUID, by: Principal, *, joins: bool, portfolios: Iterable[UUID]
+) -> None:
+    """Refuse that somebody gives by a team what they do not have themselves.
+
+    Parameters
+    ----------
+    session, team_id
+        Where and which.
+    by
+        Who changes the team.
+    joins
+        Whether somebody joins: they get what is granted to the team.
+    portfolios
+        What comes to the team: whatever is granted on what it owns then reaches these.
+
+    Raises
+    ------
+    PermissionDeniedError
+        If it is more than they have.
+    """
+    added = frozenset(portfolios)
+    for grant in await grants.live_of_team(session, team_id):
+        given, roots = await _given(session, grant)
+        if joins and grant.holder_kind is HolderKind.TEAM and grant.holder_id == team_id:
+            refuse_beyond(by, given, roots)
+        if added and grant.scope_team_id == team_id:
+            refuse_beyond(by, given, added)
+
+
+async def _given(
+    session: AsyncSession, grant: GrantRecord
+) -> tuple[frozenset[Permission], frozenset[UUID] | None]:
+    """Return what a stored grant gives, and in which portfolios; None for the whole tenant."""
+    _, permissions = await _stored_meaning(session, grant)
+    if grant.scope_team_id is None and grant.scope_portfolio_id is None:
+        return permissions, None
+    roots = await _roots(session, grant.scope_team_id, grant.scope_portfolio_id)
+    return permissions & IN_PORTFOLIOS, roots
+
+
+async def _check_proposer(session: AsyncSession, proposed: GrantRecord) -> None:
+    """Refuse what its proposer could not give any more: they were shut out since, or have it no longer."""
+    holder = holder_of(proposed.proposed_by)
+    if holder is None or proposed.status is not GrantStatus.PROPOSED:
+        return
+    given, roots = await _given(session, proposed)
+    has, scope = await permissions_of(session, proposed.proposed_by)
+    gone = holder.kind is HolderKind.USER and not (await users.get(session, holder.id)).enabled
+    if gone or Permission.GRANTS_WRITE not in has or not covers(has, scope, given, roots):
+        remedy = "Reject it, and let somebody who may give it propose it anew."
+        raise ConflictError("whoever has proposed it may not give it any more", remedy=remedy)
 
 
 async def end_grant(session: AsyncSession, grant_id: UUID, by: Principal) -> GrantRecord:
@@ -218,6 +282,26 @@ async def _mark(session: AsyncSession, changed: GrantRecord) -> None:
         await users.mark(session, changed.holder_id, administrator=Permission.GRANTS_WRITE in permissions)
 
 
+def covers(
+    has: frozenset[Permission],
+    scope: Scope,
+    given: Iterable[Permission],
+    portfolios: Iterable[UUID] | None,
+) -> bool:
+    """Return whether somebody has what is given, wherever it is given.
+
+    Parameters
+    ----------
+    has, scope
+        What they have, and where.
+    given, portfolios
+        What is given, and where; None for the whole tenant.
+    """
+    wanted = frozenset(given)
+    there = Scope() if portfolios is None else Scope.of(dict.fromkeys(wanted, frozenset(portfolios)))
+    return wanted <= has and scope.covers(there, wanted)
+
+
 def refuse_beyond(by: Principal, given: Iterable[Permission], portfolios: Iterable[UUID] | None) -> None:
     """Refuse that somebody gives what they do not have themselves.
 
@@ -235,9 +319,7 @@ def refuse_beyond(by: Principal, given: Iterable[Permission], portfolios: Iterab
     PermissionDeniedError
         If it is more than they have.
     """
-    wanted = frozenset(given)
-    scope = Scope() if portfolios is None else Scope.of(dict.fromkeys(wanted, frozenset(portfolios)))
-    if not wanted <= by.permissions or not by.scope.covers(scope, wanted):
+    if not covers(by.permissions, by.scope, given, portfolios):
         remedy = "Ask somebody who has it."
         raise PermissionDeniedError("nobody gives what they do not have themselves", remedy=remedy)
 
@@ -279,10 +361,10 @@ async def _roots(session: AsyncSession, team_id: UUID | None, portfolio_id: UUID
     return frozenset() if portfolio_id is None else frozenset({portfolio_id})
 
 
-async def _others_may_approve(session: AsyncSession, by: Principal) -> bool:
+async def _others_may_approve(session: AsyncSession, by: Principal, holder: Holder) -> bool:
     own = holder_of(by.id)
     found = await _with_permission(session, Permission.GRANTS_APPROVE)
-    return bool(found - ({own.id} if own is not None else set()))
+    return bool(found - {holder.id, *(() if own is None else (own.id,))})
 
 
 async def _somebody_grants(session: AsyncSession, ended: GrantRecord) -> bool:

@@ -15,6 +15,7 @@ from plimsoll.errors import ConflictError, FourEyesError, NotFoundError, Precond
 from plimsoll.risk.limits import Limit, LimitedNode
 from plimsoll.workflows.breach_notices import announce
 from plimsoll.workflows.events import EventKind, publish
+from plimsoll.workflows.granted import people_behind
 from plimsoll.workflows.limit_checks import AUTOMATIC
 from plimsoll.workflows.limit_figures import in_node
 
@@ -210,7 +211,7 @@ async def decide(
     NotFoundError
         If there is no such limit or proposal.
     FourEyesError
-        If the proposer approves.
+        If the proposer approves, or whoever made the program that proposed it.
     ConflictError
         If it has been decided, or has expired.
     PreconditionError
@@ -218,7 +219,7 @@ async def decide(
     """
     record = await limits.get(session, limit_id, lock=True)
     proposal = await limit_proposals.get(session, limit_id, proposal_id)
-    if approve and four_eyes and proposal.proposed_by == by:
+    if approve and four_eyes and by in await people_behind(session, proposal.proposed_by):
         remedy = "Ask somebody else to approve it."
         raise FourEyesError("nobody approves what they have proposed themselves", remedy=remedy)
     decided = await limit_proposals.decide(

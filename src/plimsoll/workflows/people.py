@@ -11,13 +11,14 @@ from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
 from plimsoll.data.store.one_time_tokens import Purpose
 from plimsoll.data.store.users import UserRecord
-from plimsoll.errors import ConflictError, SignInError
+from plimsoll.errors import ConflictError, PermissionDeniedError, SignInError
 from plimsoll.security.emails import normal_email
 from plimsoll.security.passwords import Passwords, accepted_password
 from plimsoll.security.permissions import Principal
 from plimsoll.security.tokens import TOKEN, digest, new_token
 from plimsoll.workflows.account_audit import note_done
 from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.granted import may_all_of
 from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 
@@ -94,10 +95,15 @@ async def invite_again(
         If they have a password, or may not sign in.
     NotFoundError
         If there is nobody of that id.
+    PermissionDeniedError
+        If they may do what the caller may not, who could act as them by the link.
     """
     user = await users.get(session, user_id, lock=True)
     if user.password is not None or not user.enabled:
         raise ConflictError("this person has a password already, or may not sign in")
+    if not await may_all_of(session, caller, user_id):
+        remedy = "Ask somebody who may do all that they may."
+        raise PermissionDeniedError("the link would let you do what you may not", remedy=remedy)
     await record(session, AuditAction.USER_INVITED, actor=caller, subject=user.id, detail={"again": True})
     return await new_link(session, caller, user, now)
 

@@ -14,6 +14,7 @@ from plimsoll.data.text import clean
 from plimsoll.errors import ConflictError, UsageError
 from plimsoll.security.permissions import Principal
 from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.grants import refuse_beyond_team
 
 __all__ = ["archive_team", "change_team", "create_team"]
 
@@ -55,7 +56,9 @@ async def create_team(
         If a team has the name.
     """
     made = await teams.create(session, name=_name(name), created_by=by.id)
-    filled = await _changed(session, made, members=tuple(members) or None, owned=tuple(portfolios) or None)
+    filled = await _changed(
+        session, made, by, members=tuple(members) or None, owned=tuple(portfolios) or None
+    )
     await _note(session, AuditAction.TEAM_CREATED, by, filled)
     return filled
 
@@ -94,6 +97,8 @@ async def change_team(
         If a team has the name, or it is out of use.
     PreconditionError
         If somebody has changed it meanwhile.
+    PermissionDeniedError
+        If somebody would get by it what `by` does not have.
     """
     if name is None and members is None and portfolios is None:
         raise UsageError("nothing is to change", remedy="Say name, members or portfolios.")
@@ -101,7 +106,7 @@ async def change_team(
     known = replace(await teams.get(session, team_id), version=expected_version)
     if name is not None:
         known = await teams.rename(session, team_id, expected_version=known.version, name=_name(name))
-    changed = await _changed(session, known, members=members, owned=portfolios)
+    changed = await _changed(session, known, by, members=members, owned=portfolios)
     await _note(session, AuditAction.TEAM_CHANGED, by, changed)
     return changed
 
@@ -131,6 +136,7 @@ async def archive_team(
 async def _changed(
     session: AsyncSession,
     known: TeamRecord,
+    by: Principal,
     *,
     members: Iterable[Holder] | None,
     owned: Iterable[UUID] | None,
@@ -139,11 +145,14 @@ async def _changed(
         inside = _few(members)
         if any(member.kind is HolderKind.TEAM for member in inside):
             raise UsageError("a team is in no team", remedy="Name its members.")
+        joins = not set(inside) <= set(await teams.members(session, known.id))
+        await refuse_beyond_team(session, known.id, by, joins=joins, portfolios=())
         known = await teams.set_members(session, known.id, expected_version=known.version, wanted=inside)
     if owned is not None:
-        known = await teams.set_portfolios(
-            session, known.id, expected_version=known.version, wanted=_few(owned)
-        )
+        wanted = _few(owned)
+        added = set(wanted) - set(await teams.portfolios(session, known.id))
+        await refuse_beyond_team(session, known.id, by, joins=False, portfolios=added)
+        known = await teams.set_portfolios(session, known.id, expected_version=known.version, wanted=wanted)
     return known
 
 

@@ -1,13 +1,14 @@
 """What somebody may do, added up from grants."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
-from plimsoll.data.store import grants, portfolios, teams
+from plimsoll.data.store import grants, portfolios, program_accounts, teams
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.grants import EffectiveGrant, GrantStatus, Holder, HolderKind
-from plimsoll.security.permissions import Permission
+from plimsoll.security.permissions import Permission, Principal
 from plimsoll.security.roles import IN_PORTFOLIOS, ROLES, Role
 from plimsoll.security.scopes import EVERYTHING, Scope
 from plimsoll.workflows.granted import (
@@ -15,6 +16,8 @@ from plimsoll.workflows.granted import (
     account_id_of,
     added_up,
     holder_of,
+    may_all_of,
+    people_behind,
     permissions_of,
     permissions_of_accounts,
     principal_id,
@@ -116,3 +119,28 @@ async def test_permissions_are_read_from_the_store(
         assert await permissions_of(session, "plimsoll") == (frozenset(), EVERYTHING)
     async with database.session(other_tenant) as session:
         assert await permissions_of(session, f"user:{ada.id}") == (frozenset(), EVERYTHING)
+
+
+async def test_who_may_all_that_somebody_may(database: Database, tenant: UUID) -> None:
+    """As much in the whole tenant is enough, less or in fewer portfolios is not."""
+    user = uuid4()
+    viewer = ROLES[Role.VIEWER]
+    narrow = Scope.of(dict.fromkeys(viewer, (ONE,)))
+    async with database.session(tenant) as session:
+        nothing = Principal("user:1", tenant, "Me", frozenset())
+        assert await may_all_of(session, nothing, user)
+        granted = {"status": GrantStatus.ACTIVE, "privileged": False, "proposed_by": "me"}
+        await grants.add(session, Holder(HolderKind.USER, user), role="viewer", **granted)
+        assert not await may_all_of(session, nothing, user)
+        assert await may_all_of(session, replace(nothing, permissions=viewer), user)
+        assert not await may_all_of(session, replace(nothing, permissions=viewer, scope=narrow), user)
+
+
+async def test_people_behind_a_program(database: Database, tenant: UUID) -> None:
+    """Behind a person is nobody else, behind a program whoever made it."""
+    async with database.session(tenant) as session:
+        robot = await program_accounts.add(session, name="robot", public_keys=(), created_by="user:1")
+        who = principal_id(robot.id)
+        assert await people_behind(session, who) == {who, "user:1"}
+        assert await people_behind(session, "user:1") == {"user:1"}
+        assert await people_behind(session, "local") == {"local"}

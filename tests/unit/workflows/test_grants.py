@@ -248,3 +248,29 @@ async def test_what_has_ended_gives_nothing(database: Database, tenant: UUID) ->
     async with database.session(tenant) as session:
         await end_grant(session, grant.id, person(tenant))
         assert (await permissions_of(session, f"user:{grant.holder_id}"))[0] == frozenset()
+
+
+async def test_nobody_approves_what_they_get(database: Database, tenant: UUID) -> None:
+    """The second pair of eyes is not that of whom the role is for."""
+    await administrators(database, tenant, 3)
+    grant = await given(database, person(tenant), "risk-manager", Holder(HolderKind.USER, UUID(int=2)))
+    async with database.session(tenant) as session:
+        with pytest.raises(FourEyesError, match="get themselves"):
+            await decide_grant(session, grant.id, person(tenant, 2), approve=True, four_eyes=True)
+        decided = await decide_grant(session, grant.id, person(tenant, 3), approve=True, four_eyes=True)
+    assert decided.status is GrantStatus.ACTIVE
+
+
+async def test_what_waits_is_over_with_the_right_to_give_it(database: Database, tenant: UUID) -> None:
+    """Of whoever was shut out, or is no administrator any more, no proposal comes into force."""
+    await administrators(database, tenant, 3)
+    first, second = [await given(database, person(tenant, number), "risk-manager") for number in (1, 2)]
+    async with database.session(tenant) as session:
+        await users.change(session, UUID(int=1), {"enabled": False})
+        (held,) = await grants.page(session, after=None, limit=1, holder=UUID(int=2))
+        await grants.end(session, held.id, by="local")
+    for proposed in (first, second):
+        async with database.session(tenant) as session:
+            with pytest.raises(ConflictError, match="any more"):
+                await decide_grant(session, proposed.id, person(tenant, 3), approve=True, four_eyes=True)
+            await decide_grant(session, proposed.id, person(tenant, 3), approve=False, four_eyes=True)

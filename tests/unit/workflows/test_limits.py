@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from plimsoll.data.store import breaches, events, limits, portfolios
+from plimsoll.data.store import api_keys, breaches, events, limits, portfolios, program_accounts
 from plimsoll.data.store.breaches import BreachStatus
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.limit_proposals import LimitProposal
@@ -201,3 +201,27 @@ async def test_a_node_must_be_there(database: Database, tenant: UUID, portfolio:
         await portfolios.archive(session, empty.id, expected_version=1)
         with pytest.raises(ConflictError, match="archived"):
             await propose_limit(session, empty.id, name="x", limit=lost, proposed_by="ada")
+
+
+async def test_nobody_approves_what_their_program_has_proposed(
+    database: Database, tenant: UUID, portfolio: UUID
+) -> None:
+    """Whoever made a service account, or a key of it, is one person with it; somebody else is another."""
+    async with database.session(tenant) as session:
+        robot = await program_accounts.add(session, name="robot", public_keys=(), created_by="ada")
+        await api_keys.add(
+            session,
+            account_id=robot.id,
+            name="key",
+            prefix="plk_key",
+            digest=b"d" * 32,
+            permissions=None,
+            canary=False,
+            expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1),
+            created_by="eve",
+        )
+    _, proposal = await _proposed(database, tenant, portfolio, proposed_by=f"account:{robot.id}")
+    for by in ("ada", "eve"):
+        with pytest.raises(FourEyesError):
+            await _decided(database, tenant, proposal, by)
+    assert (await _decided(database, tenant, proposal, "bob")).status is LimitStatus.ACTIVE

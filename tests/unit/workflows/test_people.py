@@ -7,9 +7,10 @@ import pytest
 
 from plimsoll.data.store import users
 from plimsoll.data.store.database import Database
-from plimsoll.errors import ConflictError, PlimsollError, SignInError, UsageError
+from plimsoll.errors import ConflictError, PermissionDeniedError, PlimsollError, SignInError, UsageError
 from plimsoll.security.passwords import Passwords
-from plimsoll.security.permissions import Principal
+from plimsoll.security.permissions import Permission, Principal
+from plimsoll.workflows.grants import first_administrator
 from plimsoll.workflows.people import (
     INVITATION_LIFE,
     Invitation,
@@ -119,3 +120,16 @@ async def test_nobody_shuts_out_themselves_or_the_last_administrator(
         shut(local(tenant), ada.id), shut(local(tenant), bob.id), return_exceptions=True
     )
     assert [type(one) for one in found if one] == [ConflictError]
+
+
+async def test_no_link_opens_what_its_maker_may_not_do(database: Database, tenant: UUID) -> None:
+    """Whoever may only invite makes no new link for somebody who was made an administrator meanwhile."""
+    invitation = await invited(database, tenant)
+    inviter = Principal("user:1", tenant, "Inviter", frozenset({Permission.USERS_WRITE}))
+    async with database.session(tenant) as session:
+        assert (await invite_again(session, inviter, invitation.user.id, NOW)).token
+        await first_administrator(session, invitation.user.id, by="first start")
+        with pytest.raises(PermissionDeniedError):
+            await invite_again(session, inviter, invitation.user.id, NOW)
+        everybody = Principal("local", tenant, "Local", frozenset(Permission))
+        assert (await invite_again(session, everybody, invitation.user.id, NOW)).token

@@ -7,7 +7,7 @@ import pytest
 from plimsoll.data.store import grants, portfolios, teams
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.grants import GrantStatus, Holder, HolderKind
-from plimsoll.errors import ConflictError, PreconditionError, UsageError
+from plimsoll.errors import ConflictError, PermissionDeniedError, PreconditionError, UsageError
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.security.roles import ROLES, Role
 from plimsoll.workflows.granted import permissions_of
@@ -62,3 +62,28 @@ async def test_what_makes_no_team(database: Database, tenant: UUID) -> None:
         with pytest.raises(PreconditionError):
             await change_team(session, team.id, me, expected_version=7, name="Other")
         assert (await archive_team(session, team.id, me, expected_version=1)).archived_at is not None
+
+
+async def test_nobody_gives_by_a_team_what_they_do_not_have(database: Database, tenant: UUID) -> None:
+    """Whoever may only change teams joins none that may do more, and gives a desk no other portfolios."""
+    me = Principal("user:1", tenant, "Me", frozenset({Permission.TEAMS_WRITE}))
+    all_of_it = Principal("user:2", tenant, "All", frozenset(Permission))
+    members = [Holder(HolderKind.USER, uuid4())]
+    async with database.session(tenant) as session:
+        book = await portfolios.create(session, name="Book", base_currency="USD", parent_id=None)
+        team = await create_team(session, me, name="Desk", members=members)
+        harmless = await change_team(session, team.id, me, expected_version=team.version, members=[])
+        granted = {"status": GrantStatus.ACTIVE, "privileged": False, "proposed_by": "me"}
+        await grants.add(session, Holder(HolderKind.TEAM, team.id), role="operator", **granted)
+        on_desk = Holder(HolderKind.USER, uuid4())
+        await grants.add(session, on_desk, role="viewer", scope_team_id=team.id, **granted)
+    version = harmless.version
+    for changes in ({"members": members}, {"portfolios": [book.id]}):
+        async with database.session(tenant) as session:
+            with pytest.raises(PermissionDeniedError):
+                await change_team(session, team.id, me, expected_version=version, **changes)
+        async with database.session(tenant) as session:
+            changed = await change_team(session, team.id, all_of_it, expected_version=version, **changes)
+            # What is there already is not given again.
+            same = await change_team(session, team.id, me, expected_version=changed.version, **changes)
+            version = same.version

@@ -326,11 +326,11 @@ async def live_of_role(session: AsyncSession, role: UUID) -> int:
     return (await session.execute(query)).scalar_one()
 
 
-async def live_of_team(session: AsyncSession, team: UUID) -> int:
-    """Return how many grants to a team, or on its portfolios, are proposed or in force."""
+async def live_of_team(session: AsyncSession, team: UUID) -> list[GrantRecord]:
+    """Return the grants to a team, or on its portfolios, that are proposed or in force."""
     held = (GrantRow.holder_kind == HolderKind.TEAM) & (GrantRow.holder_id == team)
-    query = select(func.count()).where(held | (GrantRow.scope_team_id == team), GrantRow.status.in_(_LIVE))
-    return (await session.execute(query)).scalar_one()
+    query = select(*_COLUMNS).where(held | (GrantRow.scope_team_id == team), GrantRow.status.in_(_LIVE))
+    return [_record(row) for row in await session.execute(query)]
 
 
 async def _moved(

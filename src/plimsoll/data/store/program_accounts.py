@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.models import new_id
-from plimsoll.data.store.program_account_rows import ClientAssertionRow, ServiceAccountRow
+from plimsoll.data.store.program_account_rows import ApiKeyRow, ClientAssertionRow, ServiceAccountRow
 from plimsoll.errors import ConflictError, NotFoundError, PreconditionError
 
-__all__ = ["ServiceAccountRecord", "add", "change", "get", "page", "use_assertion"]
+__all__ = ["ServiceAccountRecord", "add", "change", "get", "makers", "page", "use_assertion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,13 @@ async def get(session: AsyncSession, account_id: UUID, *, lock: bool = False) ->
     if row is None:
         raise NotFoundError("there is no such service account")
     return ServiceAccountRecord(*row)
+
+
+async def makers(session: AsyncSession, account_id: UUID) -> frozenset[str]:
+    """Return who has made a service account or a key of it; nobody if there is no such account."""
+    accounts = select(ServiceAccountRow.created_by).where(ServiceAccountRow.id == account_id)
+    keys = select(ApiKeyRow.created_by).where(ApiKeyRow.account_id == account_id)
+    return frozenset((await session.execute(accounts.union(keys))).scalars())
 
 
 async def page(session: AsyncSession, *, after: UUID | None, limit: int) -> list[ServiceAccountRecord]:

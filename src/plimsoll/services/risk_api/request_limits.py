@@ -90,7 +90,7 @@ class RequestLimits:
         _refuse_large_headers(headers)
         _refuse_devious_url(scope)
         self._refuse_foreign_host(headers)
-        _refuse_length(headers)
+        _refuse_unclear_length(headers)
 
     def _refuse_foreign_host(self, headers: Sequence[_Header]) -> None:
         values = [value for name, value in headers if name == b"host"]
@@ -156,8 +156,13 @@ def _is_text(quoted: bytes) -> bool:
         return False
 
 
-def _refuse_length(headers: Sequence[_Header]) -> None:
+def _refuse_unclear_length(headers: Sequence[_Header]) -> None:
     lengths = [value for name, value in headers if name == b"content-length"]
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    # Who knows another coding sees the end of the body elsewhere, and with it the next request.
+    if codings and (lengths or codings != [b"chunked"]):
+        detail = "A body has a Content-Length, or is chunked and nothing else."
+        raise ProblemError(400, "length-invalid", detail, headers={"Connection": "close"})
     if not lengths:
         return
     if len(lengths) > 1 or not lengths[0].isdigit():

@@ -116,11 +116,11 @@ async def test_grants_are_listed_and_counted(database: Database, tenant: UUID, o
             first.id
         ]
         assert await grants.page(session, after=None, limit=9, statuses=[GrantStatus.ENDED]) == []
-        assert await grants.live_of_team(session, team.id) == 1
+        assert len(await grants.live_of_team(session, team.id)) == 1
         assert await grants.live_of_role(session, own.id) == 1
         await grants.lock(session)
         await grants.end(session, second.id, by="local")
-        assert await grants.live_of_team(session, team.id) == 0
+        assert not await grants.live_of_team(session, team.id)
     async with database.session(other_tenant) as session:
         with pytest.raises(NotFoundError):
             await grants.get(session, first.id)

@@ -26,6 +26,8 @@ async def test_an_account_is_found_listed_and_changed(database: Database, tenant
             created_by="me",
         )
         assert await program_accounts.get(session, made.id) == made
+        assert await program_accounts.makers(session, made.id) == {"me"}
+        assert await program_accounts.makers(session, uuid4()) == frozenset()
         assert await program_accounts.page(session, after=None, limit=5) == [made]
         assert await program_accounts.page(session, after=made.id, limit=5) == []
         with pytest.raises(ConflictError):

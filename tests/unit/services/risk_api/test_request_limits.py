@@ -163,6 +163,10 @@ async def test_a_server_without_raw_paths_is_checked_as_well() -> None:
         ([(b"content-length", "٥".encode())], 400),
         ([(b"content-length", str(MAX_UPLOAD + 1).encode())], 413),
         ([(b"content-length", b"9" * 100)], 413),
+        ([(b"transfer-encoding", b"Chunked ")], 200),
+        ([(b"transfer-encoding", b"gzip, chunked")], 400),
+        ([(b"transfer-encoding", b"chunked"), (b"transfer-encoding", b"chunked")], 400),
+        ([(b"transfer-encoding", b"chunked"), (b"content-length", b"5")], 400),
     ],
 )
 async def test_headers_have_bounds(headers: list[tuple[bytes, bytes]], status: int) -> None:

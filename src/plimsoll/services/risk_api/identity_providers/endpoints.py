@@ -31,11 +31,13 @@ router = ApiRouter("identity-providers")
 
 _Reader = Annotated[Principal, Require[Permission.USERS_READ]]
 _Writer = Annotated[Principal, Require[Permission.USERS_WRITE]]
+# Whoever says which provider is believed can be anybody, so they must be able to give what anybody has.
+_Anybody = Annotated[Principal, Require[Permission.GRANTS_WRITE]]
 
 
 @router.post("", status_code=201, response_model=IdentityProvider, dependencies=[StepUp])
 async def create_identity_provider(
-    new: NewIdentityProvider, once: Once, context: Context, caller: _Writer
+    new: NewIdentityProvider, once: Once, context: Context, caller: _Writer, _: _Anybody
 ) -> Response:
     """Believe a provider of OpenID Connect who people are; it makes nobody an account."""
 

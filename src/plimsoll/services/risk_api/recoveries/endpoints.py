@@ -19,7 +19,7 @@ from plimsoll.services.risk_api.responses import CONFLICT
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.recoveries import NewRecovery, Recovery, RecoveryPage, RecoveryWithLink
 from plimsoll.workflows import recoveries as workflow
-from plimsoll.workflows.granted import permissions_of
+from plimsoll.workflows.granted import may_all_of, permissions_of
 from plimsoll.workflows.mail import Mailer
 
 __all__ = [
@@ -41,7 +41,7 @@ _Writer = Annotated[Principal, Require[Permission.USERS_WRITE]]
 async def ask_for_recovery(
     new: NewRecovery, once: Once, context: Context, callers: Callers, caller: _Writer
 ) -> Response:
-    """Ask that password and factors of somebody be forgotten; of an administrator another has to agree."""
+    """Ask that password and factors of somebody be forgotten; another agrees if they may do more than you."""
 
     async def make(session: AsyncSession) -> Response:
         user = await users.get(session, new.user_id)
@@ -51,7 +51,8 @@ async def ask_for_recovery(
             caller,
             user.id,
             reason=new.reason,
-            alone=not (user.administrator or needs_second_factor(held)),
+            alone=not (user.administrator or needs_second_factor(held))
+            and await may_all_of(session, caller, user.id),
             now=context.clock(),
         )
         shown = await _told(made, context.mailer, context.address)
