@@ -47,7 +47,7 @@ def _change(known: ServiceAccount, changes: Mapping[str, Any]) -> Call[ServiceAc
         method="PATCH",
         path=f"{API_PREFIX}/service-accounts/{known.id}",
         read=message(ServiceAccount),
-        headers={**_JSON, "If-Match": f'"{known.version}"'},
+        headers={**_JSON, "If-Match": f'"{known.etag}"'},
         content=_body(checked(ServiceAccountChanges, changes)),
     )
 

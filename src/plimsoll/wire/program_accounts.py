@@ -36,6 +36,7 @@ _ACCOUNT: dict[str, Any] = {
     "created_by": "local",
     "disabled_at": None,
     "version": 1,
+    "etag": "1-9f86d081884c7d65",
 }
 _KEY: dict[str, Any] = {
     "id": "0197a3c2-5a20-7f11-8d5b-6a1c8e103a1c",
@@ -109,7 +110,8 @@ class ServiceAccount(WireModel):
     created_at: AwareDatetime
     created_by: str
     disabled_at: AwareDatetime | None = Field(description="Null while it is in use")
-    version: int = Field(ge=1, description="Counts its changes; the ETag is made of it")
+    version: int = Field(ge=1, description="Counts its changes, those of what it may do apart")
+    etag: str = Field(description="For If-Match: another one whenever the account or what it may do changes")
 
 
 class ServiceAccountPage(Page[ServiceAccount]):

@@ -143,6 +143,49 @@ async def test_a_disabled_account_takes_its_keys_with_it(world: World) -> None:
     made(await _as(world, key["key"]), 200)
 
 
+async def test_whoever_changes_an_account_has_seen_what_it_may_do(world: World) -> None:
+    """Its tag changes by grants to it and to its teams, and by their roles; an older one changes nothing."""
+    account = await _account(world.owner, permissions=[])
+    path, tags = f"{ACCOUNTS}/{account['id']}", [account["etag"]]
+    holder = {"kind": "account", "id": account["id"]}
+
+    async def moved() -> None:
+        read = await world.owner.get(path, headers={"If-None-Match": f'"{tags[-1]}"'})
+        assert (read.status_code, read.headers["ETag"]) == (200, f'"{read.json()["etag"]}"')
+        assert read.json()["etag"] not in tags
+        stale = {"If-Match": f'"{tags[-1]}"'}
+        refused(
+            await world.owner.patch(path, json={"disabled": False}, headers=stale), 412, "precondition-failed"
+        )
+        tags.append(read.json()["etag"])
+        same = await world.owner.get(path, headers={"If-None-Match": f'"{tags[-1]}"'})
+        assert same.status_code == 304
+
+    given = {"holder": holder, "role": "viewer"}
+    grant = made(await world.owner.post(f"{API}/grants", json=given), 201)
+    await moved()
+    role = {"name": "Reader", "permissions": ["runs:read"]}
+    role = made(await world.owner.post(f"{API}/roles", json=role), 201)
+    team = made(await world.owner.post(f"{API}/teams", json={"name": "Robots", "members": [holder]}), 201)
+    asked = {"holder": {"kind": "team", "id": team["id"]}, "role": "Reader"}
+    made(await world.owner.post(f"{API}/grants", json=asked), 201)
+    made(await world.owner.post(f"{API}/grants/{grant['id']}/end"), 200)
+    await moved()
+    wider = {"permissions": ["runs:read", "jobs:read"]}
+    seen = {"If-Match": '"1"'}
+    made(await world.owner.patch(f"{API}/roles/{role['id']}", json=wider, headers=seen), 200)
+    await moved()
+    fresh = {"If-Match": f'"{tags[-1]}"'}
+    changed = made(await world.owner.patch(path, json={"disabled": True}, headers=fresh), 200)
+    assert changed["version"] == 2
+    tags.append(changed["etag"])
+    made(await world.owner.patch(path, json={"disabled": False}, headers={"If-Match": f'"{tags[-1]}"'}), 200)
+    await moved()
+    (listed,) = made(await world.owner.get(ACCOUNTS), 200)["items"]
+    assert listed["etag"] == tags[-1]
+    refused(await world.owner.patch(path, json={}, headers={"If-Match": '"x"'}), 412, "precondition-failed")
+
+
 async def test_bait_opens_nothing(world: World) -> None:
     """It looks like every other key."""
     account = await _account(world.owner)

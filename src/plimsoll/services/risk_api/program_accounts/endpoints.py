@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plimsoll.data.store import api_keys, program_accounts
+from plimsoll.data.store import api_keys, grants, program_accounts
 from plimsoll.data.store.program_accounts import ServiceAccountRecord
 from plimsoll.security.permissions import Permission, Principal
 from plimsoll.services.risk_api.answers import answer, created
 from plimsoll.services.risk_api.context import Context, bearers_of
-from plimsoll.services.risk_api.etags import ExpectedVersion
 from plimsoll.services.risk_api.idempotency import Once
 from plimsoll.services.risk_api.paging import Paging
+from plimsoll.services.risk_api.program_accounts.versions import SeenAccount, account_tag, refuse_unseen
 from plimsoll.services.risk_api.requirements import Require, StepUp
 from plimsoll.services.risk_api.responses import UNCHANGED
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
@@ -64,7 +64,7 @@ async def create_service_account(new: NewServiceAccount, once: Once, caller: _Wr
             actor=caller,
         )
         (shown,) = await _shown(session, [record])
-        return created(shown, location=f"{router.prefix}/{record.id}", tag=record.version)
+        return created(shown, location=f"{router.prefix}/{record.id}", tag=shown.etag)
 
     return await once(make)
 
@@ -85,24 +85,28 @@ async def get_service_account(account_id: UUID, context: Context, caller: _Reade
     async with context.database.session(caller.tenant) as session:
         record = await program_accounts.get(session, account_id)
         (shown,) = await _shown(session, [record])
-    return answer(shown, tag=record.version)
+    return answer(shown, tag=shown.etag)
 
 
 @router.patch("/{account_id}", response_model=ServiceAccount, dependencies=[StepUp])
 async def change_service_account(
     account_id: UUID,
     changes: ServiceAccountChanges,
-    version: ExpectedVersion,
+    seen: SeenAccount,
     context: Context,
     caller: _Writer,
     request: Request,
 ) -> Response:
     """Disable or enable a service account, or replace its public keys; its sign-ins end."""
     async with context.database.session(caller.tenant) as session:
+        await grants.lock(session)  # what it may do stays as it is until the change is made
+        known = await program_accounts.get(session, account_id, lock=True)
+        (before,) = await _shown(session, [known])
+        refuse_unseen(seen, known, before.etag)
         record = await workflow.change_account(
             session,
             account_id,
-            expected_version=version,
+            expected_version=known.version,
             actor=caller,
             at=context.clock(),
             disabled=changes.disabled,
@@ -110,7 +114,7 @@ async def change_service_account(
         )
         (shown,) = await _shown(session, [record])
     bearers_of(request).forget()
-    return answer(shown, tag=record.version)
+    return answer(shown, tag=shown.etag)
 
 
 @router.post("/{account_id}/keys", status_code=201, response_model=ApiKeyWithSecret, dependencies=[StepUp])
@@ -160,6 +164,7 @@ async def _shown(session: AsyncSession, records: Sequence[ServiceAccountRecord])
             created_by=record.created_by,
             disabled_at=record.disabled_at,
             version=record.version,
+            etag=account_tag(record, held[record.id]),
         )
         for record in records
     ]
