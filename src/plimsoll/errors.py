@@ -5,6 +5,7 @@
     PlimsollError                code plimsoll             exit 4
     ├── UsageError               code usage                exit 2   an option or argument that makes no sense
     ├── DataError                code bad-data             exit 3   a file, row or number that cannot be used
+    │   └── InfectedError        code infected             exit 3   a file in which a virus was found
     ├── UnavailableError         code unavailable          exit 4   something that is needed is not there
     ├── NotFoundError            code not-found            exit 2   a name or id that leads to nothing
     ├── ConflictError            code conflict             exit 4   what is wanted contradicts what is stored
@@ -22,6 +23,7 @@ __all__ = [
     "ConflictError",
     "DataError",
     "FourEyesError",
+    "InfectedError",
     "NotFoundError",
     "PermissionDeniedError",
     "PlimsollError",
@@ -102,6 +104,12 @@ class DataError(PlimsollError):
         row = f"row {self.row}" if self.row is not None else ""
         column = f"column {self.column}" if self.column else ""
         return ", ".join(part for part in (self.file, row, column) if part)
+
+
+class InfectedError(DataError):
+    """A file in which a virus was found: nothing of it was kept."""
+
+    code = "infected"
 
 
 class UnavailableError(PlimsollError):

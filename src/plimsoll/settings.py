@@ -15,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from plimsoll.security.egress import EGRESS_PATTERN
+
 __all__ = ["Settings", "configuration_files", "default_data_dir"]
 
 
@@ -45,6 +47,11 @@ _Host = Annotated[
     str, StringConstraints(to_lower=True, pattern=r"^(\[[0-9a-fA-F:.]+\]|[a-zA-Z0-9.-]{1,253})$")
 ]
 _Hosts = Annotated[tuple[_Host, ...], NoDecode, BeforeValidator(_parts)]
+_Systems = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=EGRESS_PATTERN)], ...] | None,
+    NoDecode,
+    BeforeValidator(_parts),
+]
 _Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_parts)]
 
 
@@ -81,6 +88,15 @@ class Settings(BaseSettings):
     )
     webhook_loopback: bool = Field(
         default=False, description="Whether webhooks may go to this machine, without TLS; for development"
+    )
+    egress: _Systems = Field(
+        default=None,
+        description="Hosts, with commas between, that may be called; by default every public one",
+    )
+    virus_scanner: str | None = Field(
+        default=None,
+        pattern=r"^(tcp|unix)://",
+        description="Where clamd scans uploads: tcp://host:port or unix:///path",
     )
     hosts: _Hosts = Field(
         default=(), description="Names, with commas between, under which a proxy with TLS serves the platform"

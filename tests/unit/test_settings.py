@@ -31,6 +31,8 @@ def test_defaults() -> None:
         "live_refresh_seconds": 0.1,
         "cache_megabytes": 64,
         "four_eyes": None,
+        "egress": None,
+        "virus_scanner": None,
         "hosts": (),
         "proxies": (),
         "kms": "local",

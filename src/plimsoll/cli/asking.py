@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import UUID
 
 import typer
 
-from plimsoll.cli.configuration import settings
-from plimsoll.cli.places import messaging, web
+from plimsoll.cli.places import installation
 from plimsoll.errors import UsageError
 
 if TYPE_CHECKING:
@@ -112,16 +112,7 @@ async def _client(directory: Path, database_url: str | None) -> AsyncIterator["A
         async with AsyncRiskClient(url, local_api_key(directory)) as client:
             yield client
         return
-    from plimsoll.services.risk_api.installation import Installation
-
-    chosen = settings()
-    place = Installation(
-        directory,
-        database_url,
-        four_eyes=chosen.four_eyes,
-        kms=chosen.kms,
-        messaging=messaging(),
-        address=web(),
-    )
+    # All but the cache that instances share: for one question it would only be something to wait for.
+    place = replace(installation(directory, database_url), redis_url=None)
     async with place.client() as client:
         yield client

@@ -49,6 +49,7 @@ def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
     from plimsoll.services.risk_api.certificate import Certificate
     from plimsoll.services.risk_api.local_key import SEALING_KEY_FILE
     from plimsoll.settings import configuration_files
+    from plimsoll.workflows.outside_checks import egress_check
     from plimsoll.workflows.security_checks import Posture, file_checks, posture_checks, web_checks
 
     place, chosen = installation(data_dir, database_url), settings()
@@ -70,8 +71,24 @@ def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
         *file_checks(place.directory, keys, configuration_files()),
         *posture_checks(posture),
         *web_checks(posture, now=dt.datetime.now(dt.UTC)),
+        egress_check(chosen.egress),
+        asyncio.run(_scanner(place)),
         *asyncio.run(_stored(place)),
     ]
+
+
+async def _scanner(place: "Installation") -> "Check":
+    import datetime as dt
+
+    from plimsoll.workflows.outside_checks import scanner_check
+
+    version, problem = None, ""
+    if place.scanner is not None:
+        try:
+            version = await place.scanner.version()
+        except UnavailableError as error:
+            problem = error.message
+    return scanner_check(version, problem, now=dt.datetime.now(dt.UTC))
 
 
 async def _stored(place: "Installation") -> "list[Check]":

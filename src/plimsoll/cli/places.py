@@ -13,6 +13,7 @@ from plimsoll.security.transport import check_postgres_url, check_redis_url
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from plimsoll.security.virus_scanner import VirusScanner
     from plimsoll.services.risk_api.installation import Installation
     from plimsoll.services.risk_api.messaging import Messaging
 
@@ -75,6 +76,7 @@ def installation(
         live_refresh_seconds=chosen.live_refresh_seconds,
         four_eyes=chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
+        egress=chosen.egress,
         hosts=frozenset(chosen.hosts),
         address=web(),
         proxies=chosen.proxies,
@@ -82,6 +84,7 @@ def installation(
         audit_days=chosen.audit_days,
         kms=chosen.kms,
         messaging=messaging(),
+        scanner=_scanner(chosen.virus_scanner, trusted_network=chosen.unverified_tls),
     )
 
 
@@ -113,6 +116,14 @@ def messaging() -> "Messaging":
         twilio_account=chosen.twilio_account,
         twilio_token="" if token is None else token.get_secret_value(),
     )
+
+
+def _scanner(url: str | None, *, trusted_network: bool) -> "VirusScanner | None":
+    if url is None:
+        return None
+    from plimsoll.security.virus_scanner import VirusScanner
+
+    return VirusScanner(url, trusted_network=trusted_network)
 
 
 def _secret(option: str | None, setting: "SecretStr | None") -> str | None:

@@ -123,6 +123,7 @@ class AuditAction(StrEnum):
     PORTFOLIO_ARCHIVED = "portfolio.archived"
     PORTFOLIO_RESTORED = "portfolio.restored"
     POSITIONS_IMPORTED = "positions.imported"
+    UPLOAD_INFECTED = "upload.infected"
     TICKS_SENT = "ticks.sent"
     PRICES_UPLOADED = "prices.uploaded"
     INSTRUMENT_CHANGED = "instrument.changed"

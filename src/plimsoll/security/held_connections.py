@@ -1,24 +1,30 @@
-"""Connections of a thread, held to addresses that were checked before.
+"""Connections of a thread, held to addresses that were checked before, or to names that may be called.
 
 A library that opens connections by itself resolves a name again, which may mean something else by then.
-Python tells audit hooks of each connection before it is made, and one that raises prevents it.
+Python tells audit hooks of each look-up and connection before it is made, and one that raises prevents it.
 """
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
-__all__ = ["connections_held_to"]
+from plimsoll.security.addresses import is_public
+
+__all__ = ["connections_held_to", "look_ups_held_to"]
+
+_Allowed = Callable[[str, int], bool]
+_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 
 
 class _Held(threading.local):
-    """To which addresses the connections of this thread are held; None for any."""
+    """To which addresses, or to which names and ports, the connections of this thread are held."""
 
     addresses: frozenset[str] | None = None
+    allowed: _Allowed | None = None
 
 
 _held = _Held()
@@ -51,6 +57,33 @@ def connections_held_to(addresses: Sequence[str]) -> Iterator[None]:
         _held.addresses = before
 
 
+@contextmanager
+def look_ups_held_to(allowed: _Allowed) -> Iterator[None]:
+    """Let this thread look up these names alone, and connect to public addresses alone.
+
+    What it tries in vain is an `OSError` for whoever tries. Threads that it starts are not held.
+
+    Parameters
+    ----------
+    allowed
+        From a name, or an address, and a port to whether they may be called.
+
+    Examples
+    --------
+    >>> import socket
+    >>> with look_ups_held_to(lambda host, port: host == "hooks.example.com"):
+    ...     socket.create_connection(("localhost", 9))
+    Traceback (most recent call last):
+    PermissionError: the host is not one that may be called
+    """
+    _watch()
+    before, _held.allowed = _held.allowed, allowed
+    try:
+        yield
+    finally:
+        _held.allowed = before
+
+
 @cache
 def _watch() -> None:
     """Hear of connections from now on; there is no way back, so once a process."""
@@ -58,11 +91,17 @@ def _watch() -> None:
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "socket.connect" or _held.addresses is None:
-        return
-    place = arguments[1]
-    if not isinstance(place, tuple) or _plain(str(place[0])) not in _held.addresses:
-        raise PermissionError("the address is not the one that was checked")
+    if event == "socket.connect":
+        place = arguments[1]
+        address = _plain(str(place[0])) if isinstance(place, tuple) else ""
+        if _held.addresses is not None and address not in _held.addresses:
+            raise PermissionError("the address is not the one that was checked")
+        if _held.allowed is not None and not is_public(address):
+            raise PermissionError("the address is not public")
+    elif event in _LOOK_UPS and _held.allowed is not None:
+        port = arguments[1] if len(arguments) > 1 and isinstance(arguments[1], int) else 0
+        if not _held.allowed(str(arguments[0]) if arguments else "", port):
+            raise PermissionError("the host is not one that may be called")
 
 
 def _plain(address: str) -> str:

@@ -193,6 +193,14 @@ ALL_RULES: tuple[DetectionRule, ...] = (
         actions=frozenset({Action.KEY_CANARY_USED}),
     ),
     DetectionRule(
+        name="infected-upload",
+        severity=Severity.WARNING,
+        title="An infected file was sent",
+        meaning="It was refused. Ask who sent it: their machine, or whoever holds their key, needs a look.",
+        actions=frozenset({Action.UPLOAD_INFECTED}),
+        by=Group.ACTOR,
+    ),
+    DetectionRule(
         name="audit-broken",
         severity=Severity.CRITICAL,
         title="The audit was changed",

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from plimsoll.errors import UnavailableError
-from plimsoll.workflows.outward import Outward, RefusedAddressError, check_url
+from plimsoll.workflows.outward import Outward, RefusedAddressError, check_url, port_of
 
 __all__ = ["fetch_json"]
 
@@ -39,7 +39,7 @@ async def fetch_json(
         If the URL cannot be used.
     """
     parts = check_url(url, loopback=outward.loopback)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    host, port = parts.hostname or "", port_of(parts)
     try:
         async with asyncio.timeout(outward.seconds):
             address, *_ = await outward.checked(host, port, secure=parts.scheme == "https")
@@ -65,7 +65,8 @@ async def fetch_json(
                 finally:
                     await response.aclose()
     except (RefusedAddressError, httpx2.HTTPError, TimeoutError):
-        raise UnavailableError("the provider does not answer", remedy="Check its address.") from None
+        remedy = "Check its address, and that PLIMSOLL_EGRESS allows it."
+        raise UnavailableError("the provider does not answer", remedy=remedy) from None
 
 
 async def _content(response: httpx2.Response) -> bytes:

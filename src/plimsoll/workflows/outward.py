@@ -10,9 +10,10 @@ import httpx2
 
 from plimsoll.errors import UsageError
 from plimsoll.security.addresses import is_loopback, is_public
+from plimsoll.security.egress import ANYWHERE, Egress
 from plimsoll.workflows.tenant_sealers import TenantSealers, forgetful_kms
 
-__all__ = ["Outward", "RefusedAddressError", "Reply", "Resolve", "check_url", "resolve"]
+__all__ = ["Outward", "RefusedAddressError", "Reply", "Resolve", "check_url", "port_of", "resolve"]
 
 _MOST_BYTES = 64 * 1024
 _LONGEST_URL = 2000
@@ -22,7 +23,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class RefusedAddressError(Exception):
-    """A host that is not there, or has an address that is not public."""
+    """A host that may not be called, is not there, or has an address that is not public."""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -63,6 +64,8 @@ class Outward:
         Find the sealer of a tenant; by default with a master key that is forgotten.
     loopback
         Whether addresses of this machine, without TLS, are allowed: for development and tests.
+    egress
+        Which hosts may be called at all.
     resolve
         Finds addresses.
     seconds
@@ -71,6 +74,7 @@ class Outward:
 
     sealers: TenantSealers = field(default_factory=lambda: TenantSealers(forgetful_kms()))
     loopback: bool = False
+    egress: Egress = ANYWHERE
     resolve: Resolve = resolve
     seconds: float = 15.0
 
@@ -90,14 +94,14 @@ class Outward:
         Raises
         ------
         RefusedAddressError
-            If the host is not there or not public.
+            If the host may not be called, is not there or not public.
         UsageError
             If the URL cannot be used.
         httpx2.TransportError, TimeoutError
             If there is no answer, or not in time.
         """
         parts = _parsed(url, loopback=self.loopback)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        host, port = parts.hostname or "", port_of(parts)
         async with asyncio.timeout(self.seconds):
             address, *_ = await self.checked(host, port, secure=parts.scheme == "https")
             target = httpx2.URL(url).copy_with(host=address)
@@ -114,6 +118,34 @@ class Outward:
                 seconds = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
                 return Reply(response.status_code, seconds)
 
+    def check(self, url: str) -> SplitResult:
+        """Return the parts of a URL that a user names, before it is stored.
+
+        Parameters
+        ----------
+        url
+            See :func:`check_url`.
+
+        Raises
+        ------
+        UsageError
+            If it cannot be used, or its host may not be called.
+        """
+        parts = check_url(url, loopback=self.loopback)
+        self.egress.check(parts.hostname or "", port_of(parts))
+        return parts
+
+    def admit(self, host: str, port: int) -> None:
+        """Refuse a host that may not be called.
+
+        Raises
+        ------
+        RefusedAddressError
+            If it is not among those that may.
+        """
+        if not self.egress.allows(host, port):
+            raise RefusedAddressError(f"{host} is not among the hosts of PLIMSOLL_EGRESS")
+
     async def checked(self, host: str, port: int, *, secure: bool) -> Sequence[str]:
         """Return the addresses of a host to which the platform may talk, at least one.
 
@@ -127,8 +159,9 @@ class Outward:
         Raises
         ------
         RefusedAddressError
-            If the host is not there, or any of its addresses is not public.
+            If the host may not be called, is not there, or any of its addresses is not public.
         """
+        self.admit(host, port)
         try:
             found = await self.resolve(host, port)
         except OSError:
@@ -162,6 +195,17 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
             "the URL has an address that is not public", remedy="Write the name of a public host."
         )
     return parts
+
+
+def port_of(parts: SplitResult) -> int:
+    """Return the port that a URL means.
+
+    Examples
+    --------
+    >>> port_of(urlsplit("https://example.com/")), port_of(urlsplit("http://example.com:8080/"))
+    (443, 8080)
+    """
+    return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def _parsed(url: str, *, loopback: bool) -> SplitResult:

@@ -100,9 +100,9 @@ async def add_provider(
     Raises
     ------
     UsageError
-        If the issuer is no address that can be used.
+        If the issuer is no address that can be used, or may not be called.
     """
-    if check_url(issuer, loopback=outward.loopback).query:
+    if outward.check(issuer).query:
         raise UsageError("the issuer cannot be used", remedy="Write it as https://login.example.com.")
     provider_id = new_id()
     sealer = await outward.sealers.of(session)

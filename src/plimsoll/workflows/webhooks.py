@@ -15,7 +15,7 @@ from plimsoll.security.sealing import Sealer
 from plimsoll.workflows.alerts import resolve_alert
 from plimsoll.workflows.events import EventKind
 from plimsoll.workflows.jobs import enqueue
-from plimsoll.workflows.outward import check_url
+from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.webhook_signing import new_secret
 
 __all__ = [
@@ -47,7 +47,13 @@ def alert_key(webhook_id: UUID) -> str:
 
 
 async def add_webhook(
-    session: AsyncSession, *, url: str, kinds: Sequence[str], sealer: Sealer, loopback: bool, created_by: str
+    session: AsyncSession,
+    *,
+    url: str,
+    kinds: Sequence[str],
+    sealer: Sealer,
+    outward: Outward,
+    created_by: str,
 ) -> tuple[WebhookRecord, str]:
     """Store a webhook and return it with its secret, which nobody is shown again.
 
@@ -61,17 +67,17 @@ async def add_webhook(
         Which; none for all.
     sealer
         Keeps the secret.
-    loopback
-        See :class:`plimsoll.workflows.outward.Outward`.
+    outward
+        Says which addresses are allowed.
     created_by
         Name of who asks.
 
     Raises
     ------
     UsageError
-        If the URL cannot be used or a kind does not exist.
+        If the URL cannot be used, its host may not be called, or a kind does not exist.
     """
-    check_url(url, loopback=loopback)
+    outward.check(url)
     if not set(kinds) <= set(EventKind):
         raise UsageError(
             "there is no such kind of event", remedy=f"There are {', '.join(sorted(EventKind))}."

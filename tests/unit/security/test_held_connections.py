@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from plimsoll.security.held_connections import connections_held_to
+from plimsoll.security.held_connections import connections_held_to, look_ups_held_to
 
 
 @pytest.fixture
@@ -61,3 +61,33 @@ def test_other_threads_are_not_held(port: int) -> None:
         stack.enter_context(connections_held_to([]))
         with ThreadPoolExecutor(1) as threads:
             threads.submit(socket.create_connection, ("127.0.0.1", port)).result().close()
+
+
+def test_names_that_may_not_be_called_are_not_looked_up(port: int) -> None:
+    """With their port, by every way to ask; afterwards they are."""
+    asked: list[tuple[str, int]] = []
+
+    def allowed(host: str, at: int) -> bool:
+        asked.append((host, at))
+        return False
+
+    with look_ups_held_to(allowed):
+        for look_up in (
+            lambda: socket.create_connection(("localhost", port)),
+            lambda: socket.gethostbyname("localhost"),
+        ):
+            with pytest.raises(PermissionError, match="may be called"):
+                look_up()
+    assert asked == [("localhost", port), ("localhost", 0)]
+    socket.create_connection(("localhost", port)).close()
+
+
+def test_a_name_that_may_be_called_leads_to_no_inner_address(port: int) -> None:
+    """Whatever it means, and also without a look-up."""
+    with look_ups_held_to(lambda _, __: True):
+        with pytest.raises(PermissionError, match="not public"):
+            socket.create_connection(("localhost", port))
+        with socket.socket() as one, pytest.raises(PermissionError, match="not public"):
+            one.connect(("127.0.0.1", port))
+        with socket.socket(socket.AF_UNIX) as one, pytest.raises(PermissionError, match="not public"):
+            one.connect("/no/such/socket")

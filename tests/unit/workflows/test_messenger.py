@@ -10,6 +10,7 @@ import pytest
 from channel_desk import OUTWARD, mail_sink
 from plimsoll.data.store.alerts import Severity
 from plimsoll.errors import UnavailableError, UsageError
+from plimsoll.security.egress import Egress
 from plimsoll.workflows.messenger import Message, check_channel_url, send
 from webhook_receiver import Answer, receiver
 
@@ -123,3 +124,58 @@ async def test_nothing_of_the_url_is_logged(caplog: pytest.LogCaptureFixture) ->
         with pytest.raises(UnavailableError) as caught:
             await send(url, SAID, OUTWARD)
     assert "hunter2" not in caplog.text + str(caught.value)
+
+
+HOSTED = {
+    "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js": "discord.com",
+    "opsgenie://a12b3c4d-1234-5678-9abc-123456789012": "api.opsgenie.com",
+    "pagerduty://integrationkey1234@servicekey12345678": "events.pagerduty.com",
+    "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#risk": "hooks.slack.com",
+    "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#risk?mode=gov-hook": "hooks.slack-gov.com",
+    "slack://xoxb-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d/#risk": "slack.com",
+    "tgram://123456789:abcdefg_hijklmnop/12315544/": "api.telegram.org",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Noting(Egress):
+    """Lets the check before a message pass, and notes what is looked up by Apprise, which is in vain."""
+
+    asked: list[tuple[str, int]] = dataclasses.field(default_factory=list)
+
+    def allows(self, host: str, port: int) -> bool:
+        """Note who is asked for."""
+        self.asked.append((host, port))
+        return len(self.asked) == 1
+
+
+@pytest.mark.parametrize(("url", "host"), HOSTED.items())
+async def test_a_provider_is_called_where_it_is_listed(url: str, host: str) -> None:
+    """Its host is the one to which Apprise goes; where that is not listed, it is refused and not called."""
+    noting = Noting([])
+    with pytest.raises(UnavailableError, match="not taken"):
+        await send(url, SAID, dataclasses.replace(OUTWARD, egress=noting))
+    assert len(noting.asked) > 1
+    assert set(noting.asked) == {(host, 443)}
+    assert check_channel_url(url, Egress([f"{host}:443"]))
+    elsewhere = dataclasses.replace(OUTWARD, egress=Egress(["*.example.com"]))
+    with pytest.raises(UsageError, match="may call"):
+        check_channel_url(url, elsewhere.egress)
+    with pytest.raises(UnavailableError, match="PLIMSOLL_EGRESS"):
+        await send(url, SAID, elsewhere)
+
+
+async def test_a_host_of_a_url_is_called_where_it_is_listed() -> None:
+    """A receiver and a mail server, by name and port; nothing else of this machine."""
+    with receiver() as found, mail_sink() as (port, taken):
+        at = found.url.split("/")[2]
+        listed = dataclasses.replace(OUTWARD, egress=Egress([at, f"localhost:{port}"]))
+        await send(_way(found.url), SAID, listed)
+        mail = f"mailto://localhost:{port}?smtp=%s&from=risk@example.com&to=desk@example.com&mode=insecure"
+        await send(mail % "localhost", SAID, listed)
+        for url in (_way(found.url).replace("127.0.0.1", "localhost"), mail % "127.0.0.1"):
+            with pytest.raises(UsageError, match="may call"):
+                check_channel_url(url, listed.egress)
+            with pytest.raises(UnavailableError, match="PLIMSOLL_EGRESS"):
+                await send(url, SAID, listed)
+    assert (len(found.got), len(taken)) == (1, 1)

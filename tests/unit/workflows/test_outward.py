@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from plimsoll.errors import UsageError
+from plimsoll.security.egress import Egress
 from plimsoll.workflows.outward import Outward, RefusedAddressError, check_url, resolve
 from webhook_receiver import Answer, receiver
 
@@ -122,3 +123,24 @@ async def test_a_wish_to_wait_is_read(sent: str, read: int) -> None:
     """In seconds, where it makes sense."""
     with receiver([Answer(503, retry_after=sent)]) as found:
         assert (await _outward().post(found.url, b"{}", {})).retry_after == read
+
+
+async def test_a_host_that_is_not_listed_is_not_even_looked_up() -> None:
+    """It is refused before anything is resolved, when it is stored and when it is used."""
+    looked_up = []
+
+    async def noted(host: str, port: int) -> Sequence[str]:
+        looked_up.append((host, port))
+        return ["127.0.0.1"]
+
+    with receiver([Answer(302, location="http://127.0.0.1:9/")]) as found:
+        port = int(found.url.split(":")[2].split("/")[0])
+        outward = Outward(loopback=True, resolve=noted, egress=Egress([f"hook.example:{port}"]))
+        assert (await outward.post(f"http://hook.example:{port}/", b"{}", {})).status == 302
+        for url in (f"http://other.example:{port}/", "http://hook.example/", f"http://127.0.0.1:{port}/"):
+            with pytest.raises(RefusedAddressError, match="PLIMSOLL_EGRESS"):
+                await outward.post(url, b"{}", {})
+            with pytest.raises(UsageError, match="may call"):
+                outward.check(url)
+    assert looked_up == [("hook.example", port)]
+    assert outward.check(f"http://hook.example:{port}/").port == port

@@ -19,6 +19,7 @@ from plimsoll.security.tokens import new_token
 from plimsoll.workflows.channels import add_channel, opened_url
 from plimsoll.workflows.data_key_rotation import rotate, seal_anew
 from plimsoll.workflows.job_attempts import attempt
+from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.resealing import ALERT_KEY, RETIRED_FOR, reseal_handler
 from plimsoll.workflows.tenant_sealers import TenantSealers
 from plimsoll.workflows.webhooks import add_webhook, rotate_secret, secret_place
@@ -44,7 +45,7 @@ class Vault:
             sealer = sealer or await self.sealers().of(session)
             url = "https://example.com/"
             webhook, old = await add_webhook(
-                session, url=url, kinds=[], sealer=sealer, loopback=False, created_by="me"
+                session, url=url, kinds=[], sealer=sealer, outward=Outward(), created_by="me"
             )
             at = dt.datetime.now(dt.UTC)
             _, new = await rotate_secret(session, webhook.id, expected_version=1, sealer=sealer, at=at)

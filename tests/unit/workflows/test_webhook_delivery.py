@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from plimsoll.data.store import alerts, webhooks
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.jobs import JobKind, JobStatus
 from plimsoll.data.store.webhooks import DeliveryRecord, DeliveryStatus, WebhookRecord
+from plimsoll.security.egress import Egress
 from plimsoll.workflows import jobs
 from plimsoll.workflows.events import EventKind, publish
 from plimsoll.workflows.job_attempts import attempt
@@ -47,7 +49,7 @@ class Shop:
                 url=url,
                 kinds=kinds,
                 sealer=await OUTWARD.sealers.of(session),
-                loopback=True,
+                outward=OUTWARD,
                 created_by="me",
             )
 
@@ -66,10 +68,12 @@ class Shop:
         async with self.database.session(self.tenant) as session:
             return await webhooks.get(session, webhook.id)
 
-    async def deliver(self, delivery: DeliveryRecord, at: dt.datetime | None = None) -> Mapping[str, Any]:
+    async def deliver(
+        self, delivery: DeliveryRecord, at: dt.datetime | None = None, outward: Outward = OUTWARD
+    ) -> Mapping[str, Any]:
         """Make an attempt."""
         clock = (lambda: at) if at is not None else (lambda: dt.datetime.now(dt.UTC))
-        return await deliver(self.database, self.tenant, delivery.id, OUTWARD, clock=clock)
+        return await deliver(self.database, self.tenant, delivery.id, outward, clock=clock)
 
 
 @pytest.fixture
@@ -222,3 +226,21 @@ async def test_an_old_secret_signs_for_a_day(shop: Shop) -> None:
         await shop.deliver(second, at=now + ROTATION)
     assert len(found.got[0][0]["webhook-signature"].split()) == 2
     assert len(found.got[1][0]["webhook-signature"].split()) == 1
+
+
+async def test_a_host_that_is_listed_no_more_is_called_no_more(shop: Shop) -> None:
+    """The delivery waits with its reason; listed again, the same one goes out."""
+    with receiver() as found:
+        webhook, _ = await shop.add(found.url)
+        await shop.publish()
+        (delivery,) = await shop.deliveries(webhook)
+        with pytest.raises(RetryLaterError, match="not among the hosts of PLIMSOLL_EGRESS"):
+            await shop.deliver(delivery, outward=replace(OUTWARD, egress=Egress(["example.com"])))
+        assert found.got == []
+        (waiting,) = await shop.deliveries(webhook)
+        assert (waiting.status, "PLIMSOLL_EGRESS" in waiting.attempts[0]["error"]) == (
+            DeliveryStatus.PENDING,
+            True,
+        )
+        assert await shop.deliver(delivery, outward=replace(OUTWARD, egress=Egress(["127.0.0.1"])))
+        assert len(found.got) == 1

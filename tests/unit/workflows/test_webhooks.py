@@ -11,6 +11,7 @@ from plimsoll.errors import NotFoundError, PreconditionError, UsageError
 from plimsoll.security.sealing import Sealer
 from plimsoll.security.tokens import new_token
 from plimsoll.workflows.events import EventKind, publish
+from plimsoll.workflows.outward import Outward
 from plimsoll.workflows.webhooks import (
     add_webhook,
     remove_webhook,
@@ -34,7 +35,7 @@ async def _add(database: Database, tenant: UUID) -> tuple[webhooks.WebhookRecord
             url="https://example.com/hook",
             kinds=["alert.raised", "alert.raised"],
             sealer=SEALER,
-            loopback=False,
+            outward=Outward(),
             created_by="me",
         )
 
@@ -54,7 +55,7 @@ async def test_what_cannot_be_sent_to_is_refused(database: Database, tenant: UUI
         for url, kinds in (("http://example.com/", []), ("https://example.com/", ["alert.eaten"])):
             with pytest.raises(UsageError):
                 await add_webhook(
-                    session, url=url, kinds=kinds, sealer=SEALER, loopback=False, created_by="me"
+                    session, url=url, kinds=kinds, sealer=SEALER, outward=Outward(), created_by="me"
                 )
 
 

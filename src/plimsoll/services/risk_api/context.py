@@ -20,6 +20,7 @@ from plimsoll.performance.overload import Admission
 from plimsoll.security.audit_chain import AuditKey
 from plimsoll.security.passwords import Passwords
 from plimsoll.security.tokens import new_token
+from plimsoll.security.virus_scanner import VirusScanner
 from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.bearers import Bearers
 from plimsoll.services.risk_api.event_feed import EventFeed
@@ -119,6 +120,8 @@ class ApiContext:
         What sends text messages; by default nothing does.
     address
         Where people find the platform, for links in e-mail: never what a request says.
+    scanner
+        Asked about each file that is uploaded; None for nobody.
     audit
         What vouches for the audit; by default with a key that is forgotten.
     """
@@ -146,6 +149,7 @@ class ApiContext:
     second: SecondStep | None = None
     texts: TextSender = field(default_factory=NoTexts)
     address: str = "http://localhost:8000"
+    scanner: VirusScanner | None = None
     audit: AuditKeeping = field(default_factory=lambda: AuditKeeping(AuditKey(new_token("pla"))))
 
     @property

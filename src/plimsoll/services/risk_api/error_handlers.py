@@ -26,6 +26,7 @@ STATUS: Mapping[str, int] = MappingProxyType(
         "conflict": 409,
         "forbidden": 403,
         "four-eyes": 403,
+        "infected": 422,
         "not-found": 404,
         "precondition-failed": 412,
         "rate-limited": 429,

@@ -25,6 +25,8 @@ from plimsoll.services.risk_api.messaging import Messaging
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
+    from plimsoll.performance.breaker import Breaker
+    from plimsoll.security.virus_scanner import VirusScanner
     from plimsoll.services.risk_api.context import ApiContext
     from plimsoll.workflows.audit_sealing import AuditKeeping, CheckpointStore
     from plimsoll.workflows.outward import Outward
@@ -58,6 +60,8 @@ class Installation:
         is our own: nobody but the user of this machine gets there.
     webhook_loopback
         Whether webhooks may go to this machine, without TLS.
+    egress
+        Hosts that may be called, as :class:`plimsoll.security.egress.Egress` has them; None for every one.
     hosts
         Names besides those of this machine under which a proxy serves the platform.
     address
@@ -72,6 +76,8 @@ class Installation:
         Who holds the master key: ``local`` for a file in the data directory, ``aws:`` and a key for AWS KMS.
     messaging
         What carries mail and text messages.
+    scanner
+        Asked about each file that is uploaded; None for nobody.
     """
 
     directory: Path
@@ -82,6 +88,7 @@ class Installation:
     live_refresh_seconds: float = 0.1
     four_eyes: bool | None = None
     webhook_loopback: bool = False
+    egress: tuple[str, ...] | None = None
     hosts: frozenset[str] = frozenset()
     address: str = "http://localhost:8000"
     proxies: tuple[str, ...] = ()
@@ -89,6 +96,7 @@ class Installation:
     audit_days: int = 400
     kms: str = "local"
     messaging: Messaging = field(default_factory=Messaging)
+    scanner: "VirusScanner | None" = field(default=None, repr=False)
 
     @property
     def key_file(self) -> Path:
@@ -163,10 +171,12 @@ class Installation:
         UnavailableError
             If the file with the key cannot be used.
         """
+        from plimsoll.security.egress import Egress
         from plimsoll.workflows.outward import Outward
 
         self._make_directory()
-        return Outward(sealers=self._sealers(), loopback=self.webhook_loopback)
+        egress = Egress(self.egress)
+        return Outward(sealers=self._sealers(), loopback=self.webhook_loopback, egress=egress)
 
     def _sealers(self) -> "TenantSealers":
         from plimsoll.security.kms import Kms, LocalKms
@@ -257,6 +267,8 @@ class Installation:
             key = local_api_key(self.directory)
             metrics = Metrics()
             redis = None if self.redis_url is None else RedisLink(self.redis_url)
+            parts: list[Breaker] = [] if redis is None else [redis.breaker]
+            parts += [] if self.scanner is None else [self.scanner.breaker]
             with nullcontext() if tracing is None else tracing.active():
                 yield ApiContext(
                     database=database,
@@ -268,7 +280,7 @@ class Installation:
                     cache=TwoLevelCache(redis, capacity=self.cache_bytes, metrics=metrics.cache),
                     rate_limit=self.rate_limit,
                     tracing=tracing,
-                    breakers={} if redis is None else {redis.breaker.name: redis.breaker},
+                    breakers={breaker.name: breaker for breaker in parts},
                     redis_url=self.redis_url,
                     live_pace=Pace(refresh_seconds=self.live_refresh_seconds),
                     four_eyes=self._needs_four_eyes,
@@ -277,6 +289,7 @@ class Installation:
                     texts=self.messaging.texts(self.directory),
                     address=address or self.address,
                     audit=self.audit(),
+                    scanner=self.scanner,
                 )
         finally:
             if tracing is not None:

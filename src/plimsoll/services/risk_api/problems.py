@@ -28,6 +28,7 @@ PROBLEM_TITLES: Mapping[str, str] = MappingProxyType(
         "forbidden": "Not permitted",
         "four-eyes": "Another person must approve",
         "headers-too-large": "The headers are too large",
+        "infected": "The file is infected",
         "internal": "Something went wrong here",
         "invalid": "The request cannot be accepted",
         "length-invalid": "The length of the body is not acceptable",

@@ -12,15 +12,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
 from plimsoll.services.risk_api.proxies import peer_of
-from plimsoll.services.risk_api.uploads import MAX_UPLOAD
 
-__all__ = ["LOOPBACK", "MAX_HEADER", "MAX_HEADERS", "MAX_URL", "RequestLimits"]
+__all__ = ["LOOPBACK", "MAX_HEADER", "MAX_HEADERS", "MAX_UPLOAD", "MAX_URL", "RequestLimits"]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 """Names under which this machine calls itself."""
 
 MAX_URL = 4 * 1024
 """Bytes of path and query as they are sent."""
+
+MAX_UPLOAD = 64 * 1024 * 1024
+"""Bytes of a body."""
 
 MAX_HEADER = 8 * 1024
 """Bytes of one header, name and value."""

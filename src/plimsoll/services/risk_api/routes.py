@@ -19,6 +19,7 @@ from plimsoll.services.risk_api.etags import tagged
 from plimsoll.services.risk_api.kept_answers import KeptAnswers, keeping_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.rate_limiting import RateLimiting
+from plimsoll.services.risk_api.request_limits import MAX_UPLOAD
 from plimsoll.services.risk_api.requirements import (
     is_public,
     needs_sign_in,
@@ -27,7 +28,7 @@ from plimsoll.services.risk_api.requirements import (
 )
 from plimsoll.services.risk_api.sockets import Conversation, SocketRoute
 from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
-from plimsoll.services.risk_api.uploads import MAX_UPLOAD, accepted
+from plimsoll.services.risk_api.uploads import accepted
 from plimsoll.wire.problem import Violation
 
 __all__ = ["API_PREFIX", "ApiRoute", "ApiRouter"]

@@ -8,10 +8,9 @@ from fastapi import Depends
 from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
 
-__all__ = ["MAX_UPLOAD", "Upload", "accepted"]
+from plimsoll.services.risk_api.scanning import refuse_infected
 
-MAX_UPLOAD = 64 * 1024 * 1024
-"""Bytes of an uploaded file."""
+__all__ = ["Upload", "accepted"]
 
 
 @dataclass(frozen=True)
@@ -19,13 +18,16 @@ class _File:
     examples: tuple[tuple[str, str | None], ...]
 
     async def __call__(self, request: Request) -> bytes:
-        return await request.body()
+        content = await request.body()
+        await refuse_infected(request, content)
+        return content
 
 
 class Upload:
-    """``Upload[{content type: example, ...}]`` hands over the body, up to `MAX_UPLOAD`, of one of the types.
+    """``Upload[{content type: example, ...}]`` hands over the body, of one of the types.
 
-    The example of a type that is no text is None.
+    It has at most `MAX_UPLOAD` bytes; a virus scanner is asked about it first, where there is one. The
+    example of a type that is no text is None.
     """
 
     def __class_getitem__(cls, examples: Mapping[str, str | None]) -> Any:

@@ -9,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from plimsoll.services.risk_api.request_limits import MAX_HEADER, MAX_URL, RequestLimits
-from plimsoll.services.risk_api.uploads import MAX_UPLOAD
+from plimsoll.services.risk_api.request_limits import MAX_HEADER, MAX_UPLOAD, MAX_URL, RequestLimits
 from probe_api import CANARY, client_of, probe_app
 
 pytestmark = pytest.mark.anyio

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from plimsoll.services.risk_api.request_limits import MAX_UPLOAD
 from plimsoll.services.risk_api.strict_request import MAX_JSON
-from plimsoll.services.risk_api.uploads import MAX_UPLOAD
 from probe_api import CANARY, KEY, PROBE, client_of, probe_app
 
 pytestmark = pytest.mark.anyio

@@ -48,7 +48,7 @@ async def create_channel(
     new: NewChannel, once: Once, context: Context, caller: _Writer, audit: Audit
 ) -> Response:
     """Create a channel; its URL is kept sealed and never shown again."""
-    scheme = await asyncio.to_thread(check_channel_url, new.url)
+    scheme = await asyncio.to_thread(check_channel_url, new.url, context.outward.egress)
 
     async def make(session: AsyncSession) -> Response:
         record = await workflow.add_channel(

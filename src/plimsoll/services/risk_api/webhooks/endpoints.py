@@ -63,7 +63,7 @@ async def create_webhook(
             url=new.url,
             kinds=new.kinds,
             sealer=await context.sealers.of(session),
-            loopback=context.outward.loopback,
+            outward=context.outward,
             created_by=caller.id,
         )
         await audit(session, AuditAction.WEBHOOK_CREATED, record.id, kinds=new.kinds)
