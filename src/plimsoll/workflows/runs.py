@@ -14,10 +14,12 @@ from plimsoll.data.store import holdings, portfolios, price_sets, runs
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.runs import RunRecord
 from plimsoll.errors import ConflictError, UsageError
+from plimsoll.monitoring.logging import log_line
 from plimsoll.monitoring.stages import note_failures, note_prices, stage
 from plimsoll.reporting.json_document import to_json
 from plimsoll.workflows.background import in_background
 from plimsoll.workflows.cube_store import to_bytes
+from plimsoll.workflows.data_incidents import tell_of_missing_data
 from plimsoll.workflows.events import EventKind, publish
 from plimsoll.workflows.limit_checks import check_run
 from plimsoll.workflows.request import Method, ReportRequest
@@ -131,11 +133,14 @@ async def start_run(
                 day_start=None if figures.day is None else figures.day.start,
             )
             if known_at is None:  # what was known once says nothing about limits now
+                await tell_of_missing_data(session, record, report)
                 await check_run(session, record, figures)
                 await publish(session, EventKind.RISK_RUN_FINISHED, record.id, _told(record))
         if also is not None:
             await also(session, record)
-        return record
+    names = {"run": record.id, "run_id": record.run_id, "portfolio": portfolio_id, "as_of": record.as_of}
+    log_line("plimsoll.runs", "risk run", **{name: str(value) for name, value in names.items()})
+    return record
 
 
 def _told(record: RunRecord) -> dict[str, object]:

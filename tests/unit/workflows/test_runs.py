@@ -7,6 +7,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from plimsoll.data.store import portfolios
 from plimsoll.data.store.database import Database
@@ -42,15 +43,19 @@ async def test_a_run_keeps_the_report_byte_for_byte(database: Database, tenant: 
 
 
 async def test_equal_inputs_have_an_equal_identity(database: Database, tenant: UUID) -> None:
-    """Two runs of the same are two records with one run id and one document."""
+    """Two runs of the same are two records with one run id and one document; the log has both ids."""
     portfolio = await stored_portfolio(database, tenant, BOOK)
     await stored_prices(database, tenant, small_market())
-    one, two = await asyncio.gather(
-        *(
-            start_run(database, tenant, portfolio_id=portfolio.id, request=REQUEST, created_by="x")
-            for _ in range(2)
+    with capture_logs() as logs:
+        one, two = await asyncio.gather(
+            *(
+                start_run(database, tenant, portfolio_id=portfolio.id, request=REQUEST, created_by="x")
+                for _ in range(2)
+            )
         )
-    )
+    assert {(line["run"], line["run_id"]) for line in logs if line["event"] == "risk run"} == {
+        (str(run.id), run.run_id) for run in (one, two)
+    }
     assert one.id != two.id
     assert one.run_id == two.run_id
     assert await get_report(database, tenant, one.id) == await get_report(database, tenant, two.id)

@@ -24,6 +24,7 @@ __all__ = [
     "add",
     "get",
     "history",
+    "is_unresolved",
     "latest",
     "lock_key",
     "note",
@@ -181,6 +182,12 @@ async def latest(session: AsyncSession, key: str) -> AlertRecord | None:
     query = select(*_COLUMNS).where(AlertRow.key == key).order_by(AlertRow.id.desc()).limit(1)
     row = (await session.execute(query.with_for_update())).one_or_none()
     return None if row is None else _record(row)
+
+
+async def is_unresolved(session: AsyncSession, key: str) -> bool:
+    """Return whether an alert of a key is there that has not been settled."""
+    query = select(AlertRow.id).where(AlertRow.key == key, AlertRow.status != AlertStatus.RESOLVED)
+    return (await session.execute(query.limit(1))).first() is not None
 
 
 async def get(session: AsyncSession, alert_id: UUID, *, lock: bool = False) -> AlertRecord:

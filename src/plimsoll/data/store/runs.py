@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from plimsoll.data.store.models import RunRow, new_id
 from plimsoll.errors import NotFoundError
 
-__all__ = ["RunRecord", "dates_of", "find", "get", "page", "report", "store", "vectors"]
+__all__ = ["RunRecord", "dates_of", "find", "get", "has_later", "page", "report", "store", "vectors"]
 
 _COLUMNS = (
     RunRow.id,
@@ -198,6 +198,12 @@ async def dates_of(
         .distinct()
     )
     return {dt.date.fromisoformat(date) for date in (await session.execute(query)).scalars()}
+
+
+async def has_later(session: AsyncSession, portfolio_id: UUID, as_of: dt.date) -> bool:
+    """Return whether a portfolio has a run of a later date."""
+    later = select(RunRow.id).where(RunRow.portfolio_id == portfolio_id, RunRow.as_of > as_of)
+    return (await session.execute(later.limit(1))).first() is not None
 
 
 async def page(
