@@ -75,3 +75,9 @@ def test_sockets_go_over_it(site: Site) -> None:
     with connect(address, ssl=_context(site), additional_headers=headers, open_timeout=10) as link:
         link.send(json.dumps({"ticks": "none"}))
         assert link.recv(10)
+
+
+def test_the_start_says_what_the_certificate_is_worth(site: Site) -> None:
+    """One that was made here is good for a try: no browser trusts it, and it ends soon."""
+    assert "TLS is spoken by a certificate of its own, made by nobody whom everybody trusts" in site.log
+    assert "Get one of a public authority" in site.log

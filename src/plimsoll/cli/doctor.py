@@ -53,16 +53,16 @@ def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
     from plimsoll.workflows.security_checks import Posture, file_checks, posture_checks, web_checks
 
     place, chosen = installation(data_dir, database_url), settings()
-    cert, key = chosen.tls_cert, chosen.tls_key
+    cert, key, hosts, now = chosen.tls_cert, chosen.tls_key, chosen.hosts, dt.datetime.now(dt.UTC)
     posture = Posture(
         database_url=place.database_url,
         redis_url=place.redis_url,
         kms=chosen.kms,
         four_eyes=place.database_url is not None if chosen.four_eyes is None else chosen.four_eyes,
         webhook_loopback=chosen.webhook_loopback,
-        hosts=chosen.hosts,
+        hosts=hosts,
         behind_proxy=bool(chosen.proxies),
-        certificate_ends=None if cert is None or key is None else Certificate(cert, key).ends_at,
+        certificate=None if cert is None or key is None else Certificate(cert, key).found(hosts, now=now),
         outboxes=place.messaging.outboxes,
     )
     keys = [place.key_file, place.directory / SEALING_KEY_FILE]
@@ -70,7 +70,7 @@ def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
     return [
         *file_checks(place.directory, keys, configuration_files()),
         *posture_checks(posture),
-        *web_checks(posture, now=dt.datetime.now(dt.UTC)),
+        *web_checks(posture, now=now),
         egress_check(chosen.egress),
         asyncio.run(_scanner(place)),
         *asyncio.run(_stored(place)),

@@ -220,6 +220,8 @@ async def _run(
     demo: bool,
     telling: _Telling,
 ) -> None:
+    import asyncio
+
     from plimsoll.monitoring.metrics import metrics_app
     from plimsoll.services.risk_api.app import create_app
     from plimsoll.services.risk_api.ports import ADDRESS, web_address
@@ -257,8 +259,21 @@ async def _run(
                     gc.freeze()  # what is there now stays: it is never looked through again
                     gc.enable()
                     telling.ready(place, (url, found), f"{metrics}/metrics", await _link(context))
+                    if tls is not None:
+                        telling.note(await asyncio.to_thread(_worth, tls.certificate))
                     await stop.wait()
                     telling.step("Stopping …")
+
+
+def _worth(certificate: "Certificate") -> str:
+    """Return what the certificate is worth to those who come by the internet, in words."""
+    import datetime as dt
+
+    from plimsoll.workflows.certificate_check import certificate_check
+
+    now = dt.datetime.now(dt.UTC)
+    check = certificate_check(certificate.found(settings().hosts, now=now), now=now)
+    return f"plimsoll: TLS is spoken {check.found}. {check.remedy}".rstrip()
 
 
 def _second_doors(app: "FirstDoor", tls: _Tls | None, ends: "Callable[[], None]") -> "list[Served]":

@@ -10,7 +10,9 @@ from pathlib import Path
 from plimsoll.data.store.data_keys import KeyPurpose
 from plimsoll.data.store.guards import Guards
 from plimsoll.errors import UsageError
+from plimsoll.security.certificates import CertificateFindings
 from plimsoll.security.transport import check_postgres_url, check_redis_url
+from plimsoll.workflows.certificate_check import certificate_check
 from plimsoll.workflows.data_key_rotation import SealingState
 from plimsoll.workflows.doctor import Check
 
@@ -26,8 +28,6 @@ __all__ = [
 
 OLDEST_KEY = dt.timedelta(days=365)
 """Age at which a data key wants to be replaced."""
-_RENEWED_BEFORE = dt.timedelta(days=14)
-
 # To pass through a directory tells nothing: the user of an embedded server of root's has to.
 _OTHERS = stat.S_IRGRP | stat.S_IWGRP | stat.S_IROTH | stat.S_IWOTH
 _SECRET_LINE = re.compile(
@@ -54,8 +54,8 @@ class Posture:
         Names under which it is served.
     behind_proxy
         Whether a proxy is believed.
-    certificate_ends
-        When the certificate ends with which it speaks TLS itself; None for none.
+    certificate
+        What was found out about the one with which it speaks TLS itself; None for none.
     outboxes
         What goes into a folder instead of out: some of ``mail`` and ``sms``.
     """
@@ -67,7 +67,7 @@ class Posture:
     webhook_loopback: bool = False
     hosts: Sequence[str] = ()
     behind_proxy: bool = False
-    certificate_ends: dt.datetime | None = None
+    certificate: CertificateFindings | None = None
     outboxes: Sequence[str] = ()
 
     @property
@@ -104,11 +104,8 @@ def web_checks(posture: Posture, *, now: dt.datetime) -> list[Check]:
     now
         What time it is.
     """
-    ends = posture.certificate_ends
-    if ends is not None:
-        left = (ends - now).days
-        found = f"by a certificate of its own, good for {left} days"
-        tls = Check("TLS", left >= _RENEWED_BEFORE.days, found, "Renew it, and start plimsoll up again.")
+    if posture.certificate is not None:
+        tls = certificate_check(posture.certificate, now=now)
     elif posture.hosts and not posture.behind_proxy:
         remedy = "Set tls_cert and tls_key, or name the proxy that speaks TLS with proxies."
         tls = Check("TLS", False, f"nothing speaks it for {posture.hosts[0]}", remedy)

@@ -9,6 +9,7 @@ import pytest
 
 from plimsoll.data.store.data_keys import DataKeyRecord, KeyPurpose
 from plimsoll.data.store.guards import Guards
+from plimsoll.security.certificates import CertificateFindings
 from plimsoll.workflows.data_key_rotation import ColumnState, SealingState
 from plimsoll.workflows.doctor import Check
 from plimsoll.workflows.security_checks import (
@@ -109,9 +110,11 @@ def test_how_browsers_come_in_is_judged() -> None:
     assert weak(web_checks(Posture(outboxes=("mail", "sms")), now=NOW)) == []
     named = Posture(hosts=("risk.example.com",), outboxes=("mail",))
     assert weak(web_checks(named, now=NOW)) == ["TLS", "mail"]
-    sound = replace(named, outboxes=(), certificate_ends=NOW + dt.timedelta(days=15))
+    ends = NOW + dt.timedelta(days=15)
+    own = CertificateFindings(NOW, ends, (), is_public=True, weakness="")
+    sound = replace(named, outboxes=(), certificate=own)
     assert weak(web_checks(sound, now=NOW)) == []
-    ending = replace(sound, certificate_ends=NOW + dt.timedelta(days=13))
+    ending = replace(sound, certificate=replace(own, ends_at=NOW + dt.timedelta(days=13)))
     assert weak(web_checks(ending, now=NOW)) == ["TLS"]
     assert web_checks(replace(named, behind_proxy=True), now=NOW)[0].passed is None
 

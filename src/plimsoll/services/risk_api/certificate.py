@@ -2,10 +2,15 @@
 
 import datetime as dt
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plimsoll.errors import UsageError
+
+if TYPE_CHECKING:
+    from plimsoll.security.certificates import CertificateFindings
 
 __all__ = ["Certificate"]
 
@@ -44,9 +49,16 @@ class Certificate:
             remedy = "Check that both files are there and may be read."
             raise UsageError(f"certificate and key cannot be read: {error.strerror}", remedy=remedy) from None
 
-    @property
-    def ends_at(self) -> dt.datetime:
-        """When it ceases to be valid."""
-        from cryptography import x509
+    def found(self, hosts: Sequence[str], *, now: dt.datetime) -> "CertificateFindings":
+        """Return what it is worth to those who meet it.
 
-        return x509.load_pem_x509_certificate(self.chain.read_bytes()).not_valid_after_utc
+        Parameters
+        ----------
+        hosts
+            Names under which it is served.
+        now
+            What time it is.
+        """
+        from plimsoll.security.certificates import judged, public_roots
+
+        return judged(self.chain.read_bytes(), hosts, roots=public_roots(), now=now)

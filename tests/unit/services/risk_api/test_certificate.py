@@ -10,10 +10,13 @@ from plimsoll.errors import UsageError
 from plimsoll.services.risk_api.certificate import Certificate
 
 
-def test_it_knows_its_end(tmp_path: Path) -> None:
-    """Files that belong together are taken."""
-    found = Certificate(*write_certificate(tmp_path, life=dt.timedelta(days=9)))
-    assert dt.timedelta(days=8) < found.ends_at - dt.datetime.now(dt.UTC) < dt.timedelta(days=9)
+def test_it_is_looked_at(tmp_path: Path) -> None:
+    """Files that belong together are taken; what was made here is not of a public authority."""
+    certificate = Certificate(*write_certificate(tmp_path, life=dt.timedelta(days=9)))
+    now = dt.datetime.now(dt.UTC)
+    found = certificate.found(["localhost", "risk.example.com"], now=now)
+    assert dt.timedelta(days=8) < found.ends_at - now < dt.timedelta(days=9)
+    assert (found.unnamed, found.is_public) == (("risk.example.com",), False)
 
 
 def test_what_the_server_could_not_use_is_refused(tmp_path: Path) -> None:
