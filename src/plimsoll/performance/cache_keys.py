@@ -1,14 +1,13 @@
 """Keys of a cache: whose, what of what, in which version; never shared between tenants."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
 __all__ = ["CacheKey"]
 
 
-@dataclass(frozen=True, slots=True)
-class CacheKey:
+class CacheKey(NamedTuple):
     """The name of one value.
 
     The tenant is a part of its own that cannot be left out, and all parts are written so that no two

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from plimsoll.errors import UnavailableError
 from plimsoll.performance.redis_link import RedisLink
@@ -29,7 +30,7 @@ return tostring(left)
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rate:
     """A token bucket: how quickly it fills and how much it holds.
 
@@ -49,14 +50,13 @@ class Rate:
     per_second: float
     seconds: float = 5.0
 
-    @property
+    @cached_property
     def burst(self) -> float:
         """Units that a full bucket holds."""
         return self.per_second * self.seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """Whether something is allowed, and what is left.
 
     Parameters

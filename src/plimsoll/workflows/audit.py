@@ -1,7 +1,7 @@
 """The audit: who did what to what, written down in the transaction in which it is done, or it is not done."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
@@ -32,8 +32,7 @@ _SECRET = frozenset(
 )
 
 
-@contextmanager
-def coming_from(address: str) -> Iterator[None]:
+def coming_from(address: str) -> AbstractContextManager[None]:
     """Let all that is written down in a block come from an address, unless it says another.
 
     Parameters
@@ -41,11 +40,7 @@ def coming_from(address: str) -> Iterator[None]:
     address
         Of the client whose request is served.
     """
-    token = _FROM.set(address)
-    try:
-        yield
-    finally:
-        _FROM.reset(token)
+    return _From(address)
 
 
 async def record(
@@ -101,6 +96,21 @@ async def record(
     except DBAPIError as error:
         remedy = "Nothing was changed. Check the database and try again."
         raise UnavailableError("the audit cannot be written", remedy=remedy) from error
+
+
+class _From:
+    """A block, entered with each request: a generator would take three times as long."""
+
+    __slots__ = ("_address", "_token")
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def __enter__(self) -> None:
+        self._token = _FROM.set(self._address)
+
+    def __exit__(self, *_: object) -> None:
+        _FROM.reset(self._token)
 
 
 def _text(text: str) -> str:

@@ -209,7 +209,7 @@ class LifespanState(TypedDict):
 
 def context_of(request: HTTPConnection) -> ApiContext:
     """Return what the API was started with."""
-    context: ApiContext = request.state.context
+    context: ApiContext = request.scope["state"]["context"]
     return context
 
 
@@ -227,7 +227,7 @@ def calculations_of(request: Request) -> Places:
 
 def bearers_of(request: HTTPConnection) -> Bearers:
     """Return what knows who holds which bearer token."""
-    bearers: Bearers = request.state.bearers
+    bearers: Bearers = request.scope["state"]["bearers"]
     return bearers
 
 

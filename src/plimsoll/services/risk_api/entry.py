@@ -1,10 +1,10 @@
 """The outermost layer (pure ASGI): names, times and logs each request, and lets no exception out."""
 
+import os
 import time
 import traceback
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from uuid import uuid4
 
 import structlog
 from prometheus_client import Histogram
@@ -35,7 +35,12 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType(
 
 _Header = tuple[bytes, bytes]
 
-_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_USUAL = [
+    *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
+    (b"cache-control", b"no-store"),
+]
+_SAID = frozenset(name for name, _ in _USUAL)
+_SERVER = (b"server", b"plimsoll")
 _OURS = frozenset({b"server", b"strict-transport-security", b"x-request-id"})
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
@@ -73,7 +78,7 @@ class SafeEntry:
             await self._serve_socket(scope, receive, send)
             return
         if self.tracing is None:
-            scope.setdefault("state", {})["request_id"] = uuid4().hex
+            scope.setdefault("state", {})["request_id"] = os.urandom(16).hex()
             await self._serve(scope, receive, send)
         else:
             await self._serve_traced(self.tracing, scope, receive, send)
@@ -98,7 +103,8 @@ class SafeEntry:
         method = scope["method"]
         answer = _Answer(scope, send)
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=state["request_id"]), coming_from(_of(scope)):
+        with coming_from(_of(scope)):
+            bound = structlog.contextvars.bind_contextvars(request_id=state["request_id"])
             try:
                 # A HEAD is a GET whose body stays here.
                 inner = {**scope, "method": "GET"} if method == "HEAD" else scope
@@ -108,12 +114,13 @@ class SafeEntry:
                 await answer.send_problem(receive)
             finally:
                 self._record(scope, answer.status, time.perf_counter() - started)
+                structlog.contextvars.reset_contextvars(**bound)
         return answer.status
 
     async def _serve_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket: how long it lasts says nothing, so only the log knows of it."""
         state = scope.setdefault("state", {})
-        state["request_id"] = uuid4().hex
+        state["request_id"] = os.urandom(16).hex()
         answer = _SocketAnswer(scope, send)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=state["request_id"]), coming_from(_of(scope)):
@@ -206,12 +213,11 @@ def _log_unexpected(error: Exception) -> None:
 def _protected(headers: Iterable[_Header], scope: Scope) -> list[_Header]:
     """Return the headers, complete; what an answer says of its content and its caching stays."""
     kept = [pair for pair in headers if pair[0] not in _OURS]
-    names = {name for name, _ in kept}
-    kept += [pair for pair in _SECURITY if pair[0] not in names]
-    if b"cache-control" not in names:
-        kept.append((b"cache-control", b"no-store"))
-    kept += scope["state"].get("answer_headers", ())
-    kept += ((b"server", b"plimsoll"), (b"x-request-id", scope["state"]["request_id"].encode()))
+    said = _SAID.intersection([name for name, _ in kept])
+    kept += [pair for pair in _USUAL if pair[0] not in said] if said else _USUAL
+    state = scope["state"]
+    kept += state.get("answer_headers", ())
+    kept += (_SERVER, (b"x-request-id", state["request_id"].encode()))
     if scope["scheme"] in ("https", "wss"):
         kept.append(_HSTS)
     return kept

@@ -11,7 +11,7 @@ import asyncio
 import gzip
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import TypeVar
@@ -216,7 +216,7 @@ class KeptAnswers:
         """Return the key of a page that nothing made now has a place on; None where there are no pages."""
         if keeping.subject != _ANYTHING:
             return None
-        return replace(key, parts=(*key.parts[:-1], "settled", self._older.get(key.tenant, "")))
+        return key._replace(parts=(*key.parts[:-1], "settled", self._older.get(key.tenant, "")))
 
     def _key(self, request: Request, tenant: UUID, keeping: Keeping, packed: bool) -> CacheKey:
         scope = request.scope
@@ -240,7 +240,7 @@ class KeptAnswers:
             return StoredAnswer.of(response).written()
 
         async def smaller() -> bytes:
-            unpacked = replace(key, parts=self._key(request, key.tenant, keeping, packed=False).parts)
+            unpacked = self._key(request, key.tenant, keeping, packed=False)
             return await _compressed(await self._got(unpacked, plain, keeping))
 
         return await self._got(key, smaller if packed else plain, keeping)

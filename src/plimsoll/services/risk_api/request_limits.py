@@ -96,8 +96,7 @@ class RequestLimits:
 
     def _refuse_foreign_host(self, headers: Sequence[_Header]) -> None:
         values = [value for name, value in headers if name == b"host"]
-        found = _HOST.fullmatch(values[0].decode("latin-1").lower()) if len(values) == 1 else None
-        if found is None or found.group(1) not in self.hosts:
+        if len(values) != 1 or _host(values[0]) not in self.hosts:
             raise ProblemError(400, "bad-host", "This host is not served here.")
 
     def _timed(self, receive: Receive) -> Receive:
@@ -134,6 +133,13 @@ def _is_loopback(client: str) -> bool:
     return (mapped or address).is_loopback
 
 
+@lru_cache(maxsize=256)
+def _host(value: bytes) -> str | None:
+    """Return the name in a ``Host`` header; None if it is written as no name can be."""
+    found = _HOST.fullmatch(value.decode("latin-1").lower())
+    return None if found is None else found.group(1)
+
+
 def _refuse_large_headers(headers: Sequence[_Header]) -> None:
     sizes = [len(name) + len(value) for name, value in headers]
     if len(sizes) > _MOST_HEADERS or sum(sizes) > MAX_HEADERS or max(sizes, default=0) > MAX_HEADER:
@@ -146,8 +152,14 @@ def _refuse_devious_url(scope: Scope) -> None:
     query: bytes = scope["query_string"]
     if len(path) + len(query) > MAX_URL:
         raise ProblemError(414, "uri-too-long", f"Path and query may have {MAX_URL} bytes.")
-    if _DEVIOUS.search(path) or not _is_text(path) or not _is_text(query):
+    if not _is_straight(path) or not (query == b"" or _is_text(query)):
         raise ProblemError(400, "bad-path", "The path or query has characters that are not taken.")
+
+
+@lru_cache(maxsize=256)  # what is asked for most is asked for again
+def _is_straight(path: bytes) -> bool:
+    """Return whether there is one way to read a path."""
+    return _DEVIOUS.search(path) is None and _is_text(path)
 
 
 def _is_text(quoted: bytes) -> bool:
