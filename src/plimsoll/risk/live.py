@@ -1,5 +1,9 @@
 """A book that stays valued while prices tick: what a tick touches is done again, and nothing else.
 
+A tick notes a level, and what it touches is done when somebody reads: of many levels of one factor between
+two reads only the last is ever seen, so that the others cost no vector. Options and whatever else a level may
+leave without a value are valued at once, because a tick says whether it was taken.
+
 The vectors are those of a full recompute, :func:`plimsoll.risk.cube.build_cube` and ``nodes``, bit for bit:
 rows are made by the same formulas, and a node is added up again from its rows in the same order, never
 corrected by a difference, in which rounding errors would pile up.
@@ -27,6 +31,7 @@ from plimsoll.risk.valuation import FactorMoves, Levels, price_currency
 
 __all__ = ["LiveBook", "RefusedLevel"]
 
+_NOTHING: frozenset[int] = frozenset()
 _ABOVE_ZERO = "it must be a number above zero"
 
 
@@ -50,9 +55,9 @@ class RefusedLevel:
 
 
 class LiveBook:
-    """Values and P&L vectors of a book and of every node of a tree, kept up to date tick by tick.
+    """Values and P&L vectors of a book and of every node of a tree, as they are after the last tick.
 
-    Not to be shared between threads while it is being ticked.
+    Not to be shared between threads: who reads writes as well, what the ticks since the last read touched.
 
     Parameters
     ----------
@@ -147,6 +152,8 @@ class LiveBook:
         self._values = cube.values.copy()
         self._tree = LiveTree(np.asarray(cube.pnl, dtype=np.float64), nodes.members, nodes.parents)
         self._unquoted: set[int] = set()
+        self._above = [self._tree.above(rows) for rows in self._touching]
+        self._waiting: set[int] = set()  # factors at whose levels the vectors of linear positions are not yet
         self._sort_rows()
 
     def _sort_rows(self) -> None:
@@ -181,6 +188,7 @@ class LiveBook:
     @property
     def nodes(self) -> Nodes:
         """Every node of the tree at the levels of now: a copy, which later ticks leave alone."""
+        self._catch_up()
         return Nodes(
             paths=self._paths,
             parents=self._parents,
@@ -199,6 +207,7 @@ class LiveBook:
     @property
     def pnl(self) -> NDArray[np.float64]:
         """P&L vector of each position, shape (N, S): a copy."""
+        self._catch_up()
         return self._tree.matrix()
 
     @property
@@ -208,11 +217,12 @@ class LiveBook:
 
     def total(self) -> NDArray[np.float64]:
         """Return the P&L of the whole book, shape (S,), added up in the order of the book as reports do."""
+        self._catch_up()
         whole: NDArray[np.float64] = slice_sums(self._tree.matrix(), np.array([0, len(self._values)]))[0]
         return whole
 
     def tick(self, levels: Mapping[str, float]) -> frozenset[int]:
-        """Take over new levels and bring every vector up to date.
+        """Take over new levels: whatever is read from now on is at these.
 
         Parameters
         ----------
@@ -224,7 +234,7 @@ class LiveBook:
         Returns
         -------
         frozenset
-            Indices of the nodes that were added up again.
+            Indices of the nodes above the positions that listen to these factors.
 
         Raises
         ------
@@ -264,8 +274,7 @@ class LiveBook:
         """Take over levels by place, those that can be; of several for one factor the last."""
         self.refused = {}
         wanted: dict[int, float] = {}
-        usual = not self._far
-        lows = self._lows
+        usual, lows = not self._far, self._lows
         for k, level in zip(places, levels, strict=True):
             if lows[k] <= level <= LARGEST:
                 wanted[k] = level
@@ -273,19 +282,32 @@ class LiveBook:
                 wanted[k] = level
                 usual = usual and not self._quick[k]
         plain = usual and self._intricate.isdisjoint(wanted)
-        rows = set() if plain else self._revalue(wanted, self._slow if usual else self._touching)
-        self._move_to(wanted)
-        if usual:
-            quick: set[int] = set()
-            quick.update(*map(self._quick.__getitem__, wanted))
-            self._linear.revalue(quick)
-            rows |= quick
+        if not usual:
+            self._catch_up()
         if not plain:
+            self._revalue(wanted, self._slow if usual else self._touching)
+        for k, level in wanted.items():
+            self._levels[k] = level
+        self._unquoted.update(wanted)
+        if usual:
+            self._waiting.update(wanted)
+        if not plain:
+            self._take_rates(wanted)
             self._far.difference_update(wanted)
             self._far.update(filter(self._is_far, wanted))
-        return self._tree.refresh(rows)
+        above = [self._above[k] for k in wanted]
+        touched = above[0] if len(above) == 1 else _NOTHING.union(*above)
+        self._tree.marked |= touched
+        return touched
 
-    def _revalue(self, wanted: dict[int, float], touching: Sequence[Sequence[int]]) -> set[int]:
+    def _catch_up(self) -> None:
+        """Bring the vectors of linear positions to the levels of now."""
+        rows: set[int] = set()
+        rows.update(*map(self._quick.__getitem__, self._waiting))
+        self._linear.revalue(rows)
+        self._waiting.clear()
+
+    def _revalue(self, wanted: dict[int, float], touching: Sequence[Sequence[int]]) -> None:
         """Value positions at the wanted levels, of which those go at which one of them has no value."""
         concerned = {k for k in wanted if touching[k]}
         if touching is self._touching:
@@ -308,8 +330,8 @@ class LiveBook:
                 for row in self._stated[k]:
                     self._positions[row] = stated.pop(row, self._positions[row])
         if stated:
+            self._catch_up()
             self._sort_rows()
-        return rows
 
     def _let_go(self, wanted: Iterable[int]) -> dict[int, Position]:
         """Let positions follow factors that tick instead of their stated prices; return what they were."""
@@ -324,15 +346,11 @@ class LiveBook:
                 before[row], self._positions[row] = self._positions[row], found
         return before
 
-    def _move_to(self, wanted: Mapping[int, float]) -> None:
-        """Be at the wanted levels, exchange rates included."""
-        for k, level in wanted.items():
-            self._levels[k] = level
-        self._unquoted.update(wanted)
-        if not self._intricate.isdisjoint(wanted):
-            rates = [k for k in wanted if self._currencies[k]]
-            self._quote(rates)
-            self._linear.take_rates({one for k in rates for one in self._currencies[k]}, self._market())
+    def _take_rates(self, wanted: Iterable[int]) -> None:
+        """Take over the exchange rates that some factors are."""
+        rates = [k for k in wanted if self._currencies[k]]
+        self._quote(rates)
+        self._linear.take_rates({one for k in rates for one in self._currencies[k]}, self._market())
 
     def _market(self) -> Levels:
         """Return the quotes as levels."""

@@ -1,4 +1,4 @@
-"""The sums of a tree, of which only those above a changed row are added up again.
+"""The sums of a tree, of which only those above a changed row are added up again, when they are read.
 
 Rows lie in the order of the leaves, and the children of a node lie together, the last first: every sum is
 then one reduction of neighbouring memory, without a copy. Numbers are added in the order of
@@ -35,6 +35,8 @@ class LiveTree:
     ----------
     rows
         List of N arrays of shape (S,): the vectors, to be overwritten in place.
+    marked
+        Nodes above rows that were overwritten, which the next `sums` adds up again.
     """
 
     def __init__(self, pnl: _Array, members: Sequence[NDArray[np.intp]], parents: Sequence[int]) -> None:
@@ -54,23 +56,23 @@ class LiveTree:
             (leaf, [[members[leaf][cut] for cut in piece] for piece in summands(members[leaf], 1)])
             for leaf in leaves
         ]
-        self._above: list[tuple[int, ...]] = [()] * len(pnl)
+        self._above: list[frozenset[int]] = [frozenset()] * len(pnl)
         for leaf in leaves:
-            above = tuple(int(self._lies[node]) for node in _ancestors(leaf, parents))
+            above = frozenset(_ancestors(leaf, parents))
             for row in members[leaf].tolist():
                 self._above[row] = above
-        self.refresh(range(len(pnl)))
+        self.marked = set(range(len(parents)))
 
-    def refresh(self, rows: Iterable[int]) -> frozenset[int]:
-        """Add up again every node above the given rows, and return which those are."""
-        touched: set[int] = set()
-        touched.update(*map(self._above.__getitem__, rows))
-        for k in sorted(touched, reverse=True):  # parents lie before their children
-            self._refreshes[k]()
-        return frozenset(map(self._order.__getitem__, touched))
+    def above(self, rows: Iterable[int]) -> frozenset[int]:
+        """Return the nodes above some rows."""
+        found: frozenset[int] = frozenset().union(*map(self._above.__getitem__, rows))
+        return found
 
     def sums(self) -> _Array:
         """Return a copy of the vectors of all nodes, shape (M, S), in the order of `parents`."""
+        for k in sorted(self._lies[list(self.marked)].tolist(), reverse=True):  # children before their parent
+            self._refreshes[k]()
+        self.marked.clear()
         found: _Array = self._sums[self._lies]
         return found
 

@@ -45,7 +45,8 @@ def test_what_changed_is_added_up_as_if_from_scratch(
         for row in rows:
             pnl[row] = generator.standard_normal(size)
             tree.rows[row][:] = pnl[row]
-        touched = tree.refresh(rows)
+        touched = tree.above(rows)
+        tree.marked |= touched
         assert np.array_equal(tree.sums(), plain(pnl, nodes))
         assert np.array_equal(tree.matrix(), pnl)
         assert touched == {k for k, held in enumerate(nodes.members) if set(rows) & set(held.tolist())}
