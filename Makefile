@@ -28,7 +28,8 @@ up: $(VENV)/.locked ## the platform on this machine: database, demo books and ri
 	@$(BIN)/plimsoll up
 
 test: check ## everything: make check, then every test with branch coverage
-	@$(BIN)/pytest --cov --cov-report=term
+	@$(BIN)/pytest --measure
+	@$(BIN)/coverage report
 
 check: $(VENV)/.locked ## format, lint, types, import contracts and house rules, in less than a minute
 	@$(BIN)/ruff format --no-cache --check --quiet .

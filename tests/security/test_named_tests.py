@@ -44,11 +44,12 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_a_whole_run_needs_its_evidence(suite: Path, options: list[str], skipped: bool, code: int) -> None:
     """A test that was skipped is named and fails the run, with processes beside or without; parts pass."""
-    environment = {**os.environ, "PYTHONPATH": str(TESTS), **({"SKIP": "1"} if skipped else {})}
+    environment = {**os.environ, "PYTHONPATH": str(TESTS), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment |= {"SKIP": "1"} if skipped else {}
     environment.pop("PYTEST_ADDOPTS", None)  # of whoever runs this suite
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "named_tests", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-p", "named_tests"]
     done = subprocess.run(
-        [*command, *options],
+        [*command, "-p", "no:cacheprovider", *options],
         cwd=suite,
         env=environment,
         capture_output=True,
