@@ -112,7 +112,7 @@ def calculate(imported: ImportedPortfolio, prices: PriceTable, request: ReportRe
     if not cube.positions:
         raise DataError(
             f"no position of {portfolio.name} can be valued{_first(failures)}",
-            remedy="Give prices for its symbols with --prices, or correct the portfolio file.",
+            remedy="Give prices that have its symbols, or correct the portfolio file.",
         )
     tail = Tail.of(request, scenarios)
     figures = Figures(cube, market, tail, request.base_currency)
@@ -174,7 +174,7 @@ def _cuts(portfolio: Portfolio, asked: tuple[str, ...] | None) -> tuple[str, ...
     for name in asked:
         if name not in known:
             raise UsageError(
-                f"--by {name}: {portfolio.name} has no such attribute", remedy=f"It has {', '.join(known)}."
+                f"{portfolio.name} has no attribute {name} to cut by", remedy=f"It has {', '.join(known)}."
             )
     return tuple(dict.fromkeys(asked))
 

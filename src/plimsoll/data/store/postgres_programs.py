@@ -68,7 +68,7 @@ def run(
     Raises
     ------
     UnavailableError
-        If it is not there, fails or takes too long; the message ends with what it said last.
+        If it is not there, fails or takes too long; the message has its first error, or what it said last.
     """
     # A file and not a pipe: a server that stays behind would hold the pipe open.
     with tempfile.TemporaryFile() as output:
@@ -88,13 +88,10 @@ def run(
             raise UnavailableError(f"{name} did not finish within {seconds:g} s") from None
         if done.returncode:
             output.seek(0)
-            said = output.read().decode(errors="replace").strip().splitlines()
-            remedy = (
-                "Nothing has changed. Look at what it says, at the disk and at the file that it was given."
-            )
-            raise UnavailableError(
-                f"{name} failed: {said[-1] if said else 'it does not say why'}", remedy=remedy
-            )
+            said = output.read().decode(errors="replace").strip().splitlines() or ["it does not say why"]
+            reason = next((line for line in said if " error: " in line), said[-1])
+            remedy = "Look at what it says, at the disk, and at the file that it was given."
+            raise UnavailableError(f"{name} failed: {reason}", remedy=remedy)
 
 
 def start(name: str, arguments: Sequence[str], *, log: Path, account: str | None) -> subprocess.Popen[bytes]:

@@ -26,6 +26,7 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 _IS_VERSIONED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _VERSION = text("SELECT version_num FROM alembic_version")
 _SERVER = "Check that PostgreSQL runs and that the database URL is right."
+_SEES_ALL = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll schema', 0))")
 # Roles belong to the whole server, so that another database may have made them already.
 _ROLES = tuple(
@@ -134,8 +135,16 @@ def backup(url: str, file: Path) -> None:
     Raises
     ------
     UnavailableError
-        If the database or pg_dump is not there, or the file cannot be written.
+        If the database or pg_dump is not there, its user is held back, or the file cannot be written.
     """
+    with _connection(url) as connection:
+        if not connection.execute(_SEES_ALL).scalar_one():
+            remedy = (
+                "Back up as another: CREATE ROLE backup LOGIN BYPASSRLS; GRANT pg_read_all_data TO backup;"
+            )
+            raise UnavailableError(
+                "the user of the database may not read the rows of all tenants", remedy=remedy
+            )
     part = file.absolute().with_name(f"{file.name}.part")
     try:
         part.touch(mode=0o600)
@@ -153,7 +162,7 @@ def restore(url: str, file: Path) -> SchemaStatus:
     Parameters
     ----------
     url
-        As for :func:`backup`.
+        Its user owns the tables, or may make them.
     file
         Made by :func:`backup`, of this version or an older one; :func:`upgrade` it afterwards.
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy import make_url
 
 from plimsoll.data.store import migrations
 from plimsoll.data.store.schema import SchemaStatus, backup, downgrade, restore, status, upgrade
@@ -134,6 +135,15 @@ def test_a_backup_replaces_the_file_only_when_it_is_whole(database_url: str, tmp
     assert list(tmp_path.iterdir()) == [file]
     with pytest.raises(UnavailableError, match="cannot be written"):
         backup(database_url, tmp_path / "no folder" / "file")
+
+
+def test_a_user_who_is_held_back_cannot_back_up(database_url: str, tmp_path: Path) -> None:
+    """Who sees the rows of no tenant would write a backup that lacks them: told how to make another user."""
+    held_back = make_url(database_url).update_query_dict({"options": "-c role=plimsoll_app"})
+    with pytest.raises(UnavailableError, match="rows of all tenants") as refused:
+        backup(held_back.render_as_string(hide_password=False), tmp_path / "file")
+    assert "BYPASSRLS" in refused.value.remedy
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_no_backup_is_refused(database_url: str, tmp_path: Path) -> None:
