@@ -37,6 +37,14 @@ def create(
     ],
     name: Annotated[str, typer.Option(metavar="TEXT", help="What the key is for.")] = "key",
     permission: _Permissions = None,
+    portfolio: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PORTFOLIO", help="Only there and below it; an id; may be repeated."),
+    ] = None,
+    desk: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEAM", help="Only on what this team owns; an id; may be repeated."),
+    ] = None,
     days: Annotated[int, typer.Option(metavar="COUNT", min=1, max=366, help="Until it ends.")] = 90,
     canary: Annotated[
         bool, typer.Option("--canary", help="Make bait: it opens nothing, and its use raises an alarm.")
@@ -46,13 +54,18 @@ def create(
     json: Json = False,
 ) -> None:
     """Create an API key and print it, which is shown this once."""
+    books = [identifier(one, "plimsoll portfolios tree shows the ids.") for one in portfolio or ()] or None
+    owners = [identifier(one, "plimsoll teams list shows the ids of teams.") for one in desk or ()] or None
 
     async def question(client: "AsyncRiskClient") -> "ApiKeyWithSecret":
         try:
             known = await _named(client, account)
         except NotFoundError:
             known = await client.add_service_account(account, permission or ())
-        return await client.add_api_key(known.id, name, permissions=permission, days=days, canary=canary)
+        bounds = {"portfolios": books, "desks": owners}
+        return await client.add_api_key(
+            known.id, name, permissions=permission, days=days, canary=canary, **bounds
+        )
 
     made = ask(where(data_dir, database_url), question)
     if json:
@@ -166,9 +179,9 @@ def _show(found: "SigningKeys", json: bool) -> None:
 
 
 def _may(key: "ApiKey") -> str:
-    if key.permissions is None:
-        return "all that its account may"
-    return ", ".join(key.permissions) or "nothing"
+    able = "all that its account may" if key.permissions is None else ", ".join(key.permissions) or "nothing"
+    places = [f"portfolio {one}" for one in key.portfolios or ()] + [f"desk {one}" for one in key.desks or ()]
+    return f"{able}, on {' and '.join(places)}" if places else able
 
 
 async def _named(client: "AsyncRiskClient", name: str) -> "ServiceAccount":

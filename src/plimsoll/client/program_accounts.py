@@ -53,11 +53,14 @@ def _change(known: ServiceAccount, changes: Mapping[str, Any]) -> Call[ServiceAc
 
 
 def _add_key(
-    account_id: UUID, name: str, permissions: Sequence[str] | None, days: int, canary: bool
+    account_id: UUID,
+    name: str,
+    bounds: Mapping[str, Sequence[str] | Sequence[UUID] | None],
+    days: int,
+    canary: bool,
 ) -> Call[ApiKeyWithSecret]:
     fields: dict[str, Any] = {"name": name, "days": days, "canary": canary}
-    if permissions is not None:
-        fields["permissions"] = tuple(permissions)
+    fields |= {what: tuple(bound) for what, bound in bounds.items() if bound is not None}
     new = checked(NewApiKey, fields)
     return post(f"/service-accounts/{account_id}/keys", message(ApiKeyWithSecret), new, key=None)
 
@@ -116,11 +119,14 @@ class ServiceAccountMethods(Sends):
         name: str,
         *,
         permissions: Sequence[str] | None = None,
+        portfolios: Sequence[UUID] | None = None,
+        desks: Sequence[UUID] | None = None,
         days: int = 90,
         canary: bool = False,
     ) -> ApiKeyWithSecret:
-        """Create an API key, shown this once: with some permissions of its account, for some days."""
-        return self.send(_add_key(account_id, name, permissions, days, canary))
+        """Create an API key, shown this once, with some permissions, or on some portfolios or desks alone."""
+        bounds = {"permissions": permissions, "portfolios": portfolios, "desks": desks}
+        return self.send(_add_key(account_id, name, bounds, days, canary))
 
     def api_keys(self, account_id: UUID | None = None, *, page_size: int | None = None) -> Iterator[ApiKey]:
         """Yield the API keys of a service account or of all, oldest first."""
@@ -166,11 +172,14 @@ class AsyncServiceAccountMethods(AsyncSends):
         name: str,
         *,
         permissions: Sequence[str] | None = None,
+        portfolios: Sequence[UUID] | None = None,
+        desks: Sequence[UUID] | None = None,
         days: int = 90,
         canary: bool = False,
     ) -> ApiKeyWithSecret:
         """Create an API key, shown this once."""
-        return await self.send(_add_key(account_id, name, permissions, days, canary))
+        bounds = {"permissions": permissions, "portfolios": portfolios, "desks": desks}
+        return await self.send(_add_key(account_id, name, bounds, days, canary))
 
     def api_keys(
         self, account_id: UUID | None = None, *, page_size: int | None = None

@@ -1,7 +1,7 @@
 """Where a permission holds: in the whole tenant, or in some portfolios and all that lies below them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 __all__ = ["EVERYTHING", "Reach", "Scope"]
@@ -19,6 +19,8 @@ class Scope:
     parts
         Permissions that do not hold in the whole tenant, each with the portfolios at and below which it
         does; see :meth:`of`.
+    within
+        Portfolios at and below which all permissions hold at most, whatever the parts say; None for no bound.
 
     Examples
     --------
@@ -29,6 +31,7 @@ class Scope:
     """
 
     parts: tuple[tuple[str, frozenset[UUID]], ...] = ()
+    within: frozenset[UUID] | None = None
 
     @classmethod
     def of(cls, roots: Mapping[str, Iterable[UUID]]) -> "Scope":
@@ -45,7 +48,20 @@ class Scope:
     @property
     def is_everything(self) -> bool:
         """Whether every permission holds in the whole tenant."""
-        return not self.parts
+        return not self.parts and self.within is None
+
+    def bounded(self, within: Iterable[UUID]) -> "Scope":
+        """Return this scope as far as it lies at or below some portfolios; of one without a bound.
+
+        Examples
+        --------
+        >>> desk, book = UUID(int=1), UUID(int=2)
+        >>> Scope.of({"runs:read": {desk}}).bounded({book}).reach(["runs:read"]) == (
+        ...     frozenset({desk}), frozenset({book})
+        ... )
+        True
+        """
+        return replace(self, within=frozenset(within))
 
     def reach(self, permissions: Iterable[str]) -> Reach | None:
         """Return what a request that needs these permissions reaches; None for the whole tenant.
@@ -55,10 +71,10 @@ class Scope:
         permissions
             All that it needs; the caller has them.
         """
-        if not self.parts:
-            return None
         needed = set(permissions)
         found = {ids for name, ids in self.parts if name in needed}
+        if self.within is not None:
+            found.add(self.within)
         return tuple(sorted(found, key=sorted)) if found else None
 
     def covers(self, other: "Scope", permissions: Iterable[str]) -> bool:
@@ -71,10 +87,10 @@ class Scope:
         permissions
             Those that are compared.
         """
-        mine, theirs = dict(self.parts), dict(other.parts)
         return all(
-            name not in mine or (name in theirs and theirs[name] <= mine[name])
+            any(theirs <= mine for theirs in other.reach([name]) or ())
             for name in map(str, permissions)
+            for mine in self.reach([name]) or ()
         )
 
 

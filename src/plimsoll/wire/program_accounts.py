@@ -44,6 +44,8 @@ _KEY: dict[str, Any] = {
     "name": "on the batch server",
     "prefix": "plk_Jx0vQa",
     "permissions": ["runs:read"],
+    "portfolios": ["0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10"],
+    "desks": None,
     "canary": False,
     "created_at": "2026-06-30T07:00:00.000000Z",
     "created_by": "local",
@@ -55,6 +57,19 @@ _SHOWN = "plk_Jx0vQa" + "A" * 37
 
 _Permissions = tuple[Annotated[str, Field(max_length=100)], ...]
 _Parameter = Annotated[str, Field(max_length=2000)]
+
+
+_Bounds = (
+    Annotated[
+        tuple[UUID, ...],
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Hold the key to these and what lies below; null in both for no bound",
+        ),
+    ]
+    | None
+)
 
 
 class PublicKey(WireModel):
@@ -133,6 +148,8 @@ class NewApiKey(WireModel):
         ]
         | None
     ) = None
+    portfolios: _Bounds = None
+    desks: _Bounds = None
     days: Annotated[Whole, Field(ge=1, le=366, description="Until it ends")] = 90
     canary: Annotated[
         Flag, Field(description="Whether it is bait: it opens nothing, and its use raises an alarm")
@@ -150,6 +167,12 @@ class ApiKey(WireModel):
     prefix: str | None = Field(description="How it begins; null for one that was made before this was kept")
     permissions: tuple[str, ...] | None = Field(
         description="What it may do, where its account may; null for all that its account may"
+    )
+    portfolios: tuple[UUID, ...] | None = Field(
+        description="Where, as far as its account may: there and below; null in both for no bound"
+    )
+    desks: tuple[UUID, ...] | None = Field(
+        description="Ids of teams: also on what they own, now and later, and below"
     )
     canary: bool
     created_at: AwareDatetime

@@ -6,13 +6,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from plimsoll.data.store import api_keys, program_accounts, refresh_families
+from plimsoll.data.store import api_keys, program_accounts, refresh_families, teams
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
 from plimsoll.errors import NotFoundError, PlimsollError
 from plimsoll.security.access_tokens import TokenClaims
 from plimsoll.security.permissions import Principal, PrincipalKind
-from plimsoll.security.roles import named
+from plimsoll.security.roles import IN_PORTFOLIOS, named
 from plimsoll.security.tokens import digest
 from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.granted import account_id_of, permissions_of, principal_id
@@ -54,13 +54,20 @@ async def by_api_key(database: Database, token: str, now: dt.datetime) -> Princi
             return None
         program = principal_id(holder.account_id)
         permissions, scope = await permissions_of(session, program)
+        if holder.permissions is not None:
+            permissions &= named(holder.permissions)
+        if holder.portfolios is not None or holder.desks is not None:
+            permissions &= IN_PORTFOLIOS
+            scope = scope.bounded(
+                {*(holder.portfolios or ()), *await teams.owned(session, holder.desks or ())}
+            )
     if holder.last_used_at is None or now - holder.last_used_at > _NOTED_EVERY:
         await _note_use(database, found.tenant, holder.key_id, now)
     return Principal(
         id=program,
         tenant=found.tenant,
         name=holder.name,
-        permissions=permissions if holder.permissions is None else permissions & named(holder.permissions),
+        permissions=permissions,
         kind=PrincipalKind.SERVICE,
         factors=frozenset({"key"}),
         scope=scope,

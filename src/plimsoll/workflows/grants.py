@@ -25,6 +25,7 @@ __all__ = [
     "refuse_beyond_team",
 ]
 
+_EXPORT = Permission.AUDIT_EXPORT
 _PEOPLE_ONLY = "a program does not decide who may do what is privileged"
 
 
@@ -342,7 +343,8 @@ async def _check_holder(session: AsyncSession, holder: Holder, given: frozenset[
     if holder.kind is HolderKind.ACCOUNT:
         await program_accounts.get(session, holder.id)
         if is_privileged(given):
-            remedy = "Leave out what decides on limits, or on who may do what."
+            remedy = "Leave out what decides on limits, or on who may do what"
+            remedy += "; whoever collects the audit reads it, by audit:read." if _EXPORT in given else "."
             raise PermissionDeniedError("a program may not have such a permission", remedy=remedy)
     if holder.kind is not HolderKind.TEAM:
         return

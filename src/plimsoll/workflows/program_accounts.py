@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from plimsoll.data.store import api_keys, program_accounts, refresh_families
+from plimsoll.data.store import api_keys, portfolios, program_accounts, refresh_families, teams
 from plimsoll.data.store.api_keys import ApiKeyRecord
 from plimsoll.data.store.grants import Holder, HolderKind
 from plimsoll.data.store.program_accounts import ServiceAccountRecord
-from plimsoll.errors import ConflictError, PermissionDeniedError, UsageError
+from plimsoll.errors import ConflictError, NotFoundError, PermissionDeniedError, UsageError
 from plimsoll.security.client_assertions import public_keys as usable
 from plimsoll.security.permissions import Permission, Principal
+from plimsoll.security.roles import IN_PORTFOLIOS
 from plimsoll.security.tokens import digest, new_token
 from plimsoll.workflows.audit import AuditAction, record
 from plimsoll.workflows.granted import permissions_of, principal_id
@@ -141,6 +142,8 @@ async def add_key(
     *,
     name: str,
     permissions: Iterable[str] | None,
+    within: Sequence[UUID] | None = None,
+    desks: Sequence[UUID] | None = None,
     days: int,
     canary: bool,
     actor: Principal,
@@ -158,6 +161,9 @@ async def add_key(
         For people.
     permissions
         What the key may do, where its account may; None for all that its account may, now and later.
+    within, desks
+        Portfolios, and teams by what they own: the key holds there and below, as far as its account does,
+        and gives only what can be had for portfolios. None for both leaves that to the account.
     days
         Until it ends, at most `LONGEST_DAYS`.
     canary
@@ -168,9 +174,10 @@ async def add_key(
     Raises
     ------
     UsageError
-        If a permission is unknown or the time is too long.
+        If a permission is unknown, or cannot be had for portfolios where the key is bounded, or the time is
+        too long.
     NotFoundError
-        If there is no such account.
+        If there is no such account, portfolio or team.
     ConflictError
         If it is disabled.
     PermissionDeniedError
@@ -182,7 +189,11 @@ async def add_key(
     if account.disabled_at is not None:
         raise ConflictError("the service account is disabled", remedy="Enable it first.")
     given = None if permissions is None else _known(permissions)
-    await _refuse_beyond(session, account_id, given, actor)
+    is_bounded = within is not None or desks is not None
+    if is_bounded:
+        await _check_bounds(session, given, within or (), desks or ())
+    # What a desk will own is not known yet: for that the maker has all that the account has.
+    await _refuse_beyond(session, account_id, given, actor, within if not desks else None)
     token = new_token(_PREFIX)
     made = await api_keys.add(
         session,
@@ -191,12 +202,21 @@ async def add_key(
         prefix=token[:_SHOWN],
         digest=digest(token),
         permissions=given,
+        portfolios=within,
+        desks=desks,
         canary=canary,
         expires_at=at + dt.timedelta(days=days),
         created_by=actor.id,
     )
-    detail = {"account": account.name, "name": name, "permissions": made.permissions, "canary": canary}
+    detail: dict[str, Any] = {
+        "account": account.name,
+        "name": name,
+        "permissions": made.permissions,
+        "canary": canary,
+    }
     detail["expires_at"] = made.expires_at.isoformat()
+    if is_bounded:
+        detail |= {"portfolios": made.portfolios, "desks": made.desks}
     await record(session, AuditAction.KEY_CREATED, actor=actor, subject=made.id, detail=detail)
     return made, token
 
@@ -221,12 +241,35 @@ def _known(permissions: Iterable[str]) -> list[Permission]:
         raise UsageError("there is no such permission", remedy=f"There are {known}.") from None
 
 
+async def _check_bounds(
+    session: AsyncSession,
+    given: Sequence[Permission] | None,
+    within: Sequence[UUID],
+    desks: Sequence[UUID],
+) -> None:
+    for portfolio in within:
+        await portfolios.get(session, portfolio)
+    for team in desks:
+        if (await teams.get(session, team)).archived_at is not None:
+            raise NotFoundError("there is no such team")
+    if given is not None and not IN_PORTFOLIOS.issuperset(given):
+        whole = ", ".join(sorted(set(given) - IN_PORTFOLIOS))
+        remedy = "Leave out the bounds, or the permission."
+        raise UsageError(f"{whole}: this cannot be had for some portfolios alone", remedy=remedy)
+
+
 async def _refuse_beyond(
-    session: AsyncSession, account_id: UUID, wanted: Iterable[Permission] | None, actor: Principal
+    session: AsyncSession,
+    account_id: UUID,
+    wanted: Iterable[Permission] | None,
+    actor: Principal,
+    within: Iterable[UUID] | None = None,
 ) -> None:
     """Refuse to let somebody act as an account where they may not do themselves what it may."""
     held, scope = await permissions_of(session, principal_id(account_id))
     handed = held if wanted is None else frozenset(wanted)
+    if within is not None:
+        handed, scope = handed & IN_PORTFOLIOS, scope.bounded(within)
     if not handed <= actor.permissions or not actor.scope.covers(scope, handed):
         remedy = "Give only what you may do yourself, wherever the account may do it."
         raise PermissionDeniedError("a permission is not yours to give", remedy=remedy)

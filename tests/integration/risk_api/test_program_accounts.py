@@ -86,6 +86,56 @@ async def test_a_program_on_a_team_has_what_the_team_has(world: World) -> None:
     refused(await _as(world, key, path=f"/portfolios/{other['id']}"), 404, "not-found")
 
 
+async def test_a_key_is_held_to_portfolios_and_desks(world: World) -> None:
+    """It shows them and what lies below, as far as its account may; nothing that belongs to the tenant."""
+    desk = await new_portfolio(world.owner, "Desk")
+    book = await new_portfolio(world.owner, "Book", parent_id=desk["id"])
+    other = await new_portfolio(world.owner, "Other")
+    team = made(await world.owner.post(f"{API}/teams", json={"name": "T", "portfolios": [other["id"]]}), 201)
+    account = await _account(world.owner, permissions=["portfolios:read", "channels:read"])
+
+    async def seen(key: str) -> set[str]:
+        return {one["id"] for one in made(await _as(world, key), 200)["items"]}
+
+    one = await _key(world.owner, account["id"], portfolios=[desk["id"]])
+    assert (one["portfolios"], one["desks"]) == ([desk["id"]], None)
+    assert await seen(one["key"]) == {desk["id"], book["id"]}
+    made(await _as(world, one["key"], path=f"/portfolios/{book['id']}"), 200)
+    refused(await _as(world, one["key"], path=f"/portfolios/{other['id']}"), 404, "not-found")
+    refused(await _as(world, one["key"], path="/channels"), 403, "forbidden")
+    two = await _key(world.owner, account["id"], portfolios=[book["id"]], desks=[team["id"]])
+    assert await seen(two["key"]) == {book["id"], other["id"]}
+    changed = {"portfolios": [desk["id"]]}
+    tag = {"If-Match": f'"{team["version"]}"'}
+    made(await world.owner.patch(f"{API}/teams/{team['id']}", json=changed, headers=tag), 200)
+    assert await seen(two["key"]) == {book["id"], desk["id"]}
+    narrow = await _account(world.owner, name="narrow", permissions=[])
+    held = {"kind": "account", "id": narrow["id"]}
+    given = {"holder": held, "role": "viewer", "portfolio": book["id"]}
+    made(await world.owner.post(f"{API}/grants", json=given), 201)
+    three = await _key(world.owner, narrow["id"], portfolios=[desk["id"], other["id"]])
+    assert await seen(three["key"]) == {book["id"]}
+    four = await _key(world.owner, narrow["id"], portfolios=[other["id"]])
+    assert await seen(four["key"]) == set()
+
+
+async def test_a_bound_is_of_what_there_is(world: World) -> None:
+    """Of portfolios and teams of the tenant, for permissions that can be had so, and never an empty one."""
+    foreign = await new_portfolio(world.outsider, "Theirs")
+    book = await new_portfolio(world.owner, "Book")
+    account = await _account(world.owner, permissions=["portfolios:read", "channels:read"])
+    path = f"{ACCOUNTS}/{account['id']}/keys"
+    for bound, status, code in (
+        ({"portfolios": [foreign["id"]]}, 404, "not-found"),
+        ({"portfolios": [UNKNOWN]}, 404, "not-found"),
+        ({"desks": [UNKNOWN]}, 404, "not-found"),
+        ({"portfolios": []}, 422, "invalid"),
+        ({"portfolios": ["x"]}, 422, "invalid"),
+        ({"portfolios": [book["id"]], "permissions": ["channels:read"]}, 422, "usage"),
+    ):
+        refused(await world.owner.post(path, json={"name": "key", **bound}), status, code)
+
+
 async def test_a_program_holds_nothing_privileged(world: World) -> None:
     """Neither in the tenant nor on a portfolio; an account that is not there holds nothing at all."""
     book = await new_portfolio(world.owner, "Book")
@@ -98,6 +148,20 @@ async def test_a_program_holds_nothing_privileged(world: World) -> None:
     refused(await world.owner.post(f"{API}/grants", json=nobody), 404, "not-found")
     foreign = {"holder": holder, "role": "viewer"}
     refused(await world.outsider.post(f"{API}/grants", json=foreign), 404, "not-found")
+
+
+async def test_a_collector_reads_the_audit_and_nothing_else(world: World) -> None:
+    """Of its tenant alone; to export, and whatever needs a fresh proof, is for people."""
+    account = await _account(world.owner, name="siem", permissions=["audit:read"])
+    key = (await _key(world.owner, account["id"]))["key"]
+    await _account(world.outsider, name="theirs")
+    listed = made(await _as(world, key, path="/audit/events?action=account.created"), 200)["items"]
+    assert [event["detail"]["name"] for event in listed] == ["siem"]
+    for path in ("/audit/export", "/portfolios", "/users", "/service-accounts", "/api-keys"):
+        refused(await _as(world, key, path=path), 403, "forbidden")
+    new = await world.owner.post(ACCOUNTS, json={"name": "more", "permissions": ["audit:export"]})
+    assert "audit:read" in refused(new, 403, "forbidden")["remedy"]
+    refused(await _as(world, key, "POST", "/audit/rotate-key"), 403, "forbidden")
 
 
 async def test_a_key_reads_the_data_of_its_tenant_alone(world: World) -> None:

@@ -32,6 +32,27 @@ def test_a_permission_without_portfolios_reaches_nothing() -> None:
     assert Scope.of({"runs:read": []}).reach(["runs:read"]) == (frozenset(),)
 
 
+def test_a_bound_holds_for_every_permission() -> None:
+    """Also for one that holds in the whole tenant, and beside the portfolios of others; it gives nothing."""
+    bound = Scope.of({"runs:read": [ONE]}).bounded([TWO])
+    assert bound.reach(["prices:read"]) == (frozenset({TWO}),)
+    assert bound.reach([]) == (frozenset({TWO}),)
+    assert bound.reach(["runs:read"]) == (frozenset({ONE}), frozenset({TWO}))
+    assert EVERYTHING.bounded([]).reach(["runs:read"]) == (frozenset(),)
+    assert not EVERYTHING.bounded([ONE]).is_everything
+
+
+def test_a_bound_is_covered_by_what_lies_on_either_side_of_it() -> None:
+    """By who has all that it overlaps; and it covers nothing that it does not hold."""
+    asked, desk = ["runs:read"], Scope.of({"runs:read": [ONE]})
+    assert desk.covers(EVERYTHING.bounded([ONE]), asked)
+    assert desk.covers(desk.bounded([TWO]), asked)
+    assert not desk.covers(EVERYTHING.bounded([TWO]), asked)
+    assert not EVERYTHING.bounded([TWO]).covers(desk, asked)
+    assert not desk.bounded([TWO]).covers(desk, asked)
+    assert desk.bounded([TWO]).covers(desk.bounded([TWO]), asked)
+
+
 def test_a_scope_is_a_value() -> None:
     """Two scopes of the same portfolios are equal and hash equally, in whatever order they were given."""
     one = Scope.of({"a:b": [ONE, TWO], "c:d": [ONE]})

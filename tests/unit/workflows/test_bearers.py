@@ -153,16 +153,20 @@ async def test_a_persons_token_ends_with_their_session(database: Database, tenan
         ada = await users.add(
             session, email="ada@example.com", name="Ada", created_by="me", administrator=True
         )
-        begun = await begin(
-            session, ada, tenant=tenant, factors=frozenset({"password"}), origin=Origin(), now=NOW
-        )
+        begun, idle = [
+            await begin(
+                session, ada, tenant=tenant, factors=frozenset({"password"}), origin=Origin(), now=NOW
+            )
+            for _ in range(2)
+        ]
     good = claims(f"user:{ada.id}", tenant, begun.session_id)
     holder = await by_access_token(database, good, NOW)
     assert holder is not None
     assert (holder.id, holder.session, holder.name) == (f"user:{ada.id}", begun.session_id, "Ada")
     assert holder.is_stepped_up(NOW)
     assert await by_access_token(database, claims(f"user:{uuid4()}", tenant, begun.session_id), NOW) is None
-    assert await by_access_token(database, good, NOW + IDLE) is None
+    unused = claims(f"user:{ada.id}", tenant, idle.session_id)
+    assert await by_access_token(database, unused, NOW + IDLE) is None
     async with database.session(tenant) as session:
         await user_sessions.end(session, begun.session_id, NOW)
     assert await by_access_token(database, good, NOW) is None

@@ -31,6 +31,8 @@ class ApiKeyRecord:
         How it begins, for people too; None for one that was made before that was kept.
     permissions
         What it may do, where its account may; None for all that its account may.
+    portfolios, desks
+        Where it may do that: there and below, as far as its account may; None for no such bound.
     canary
         Whether it is bait: nobody has a reason to use it.
     created_at, created_by
@@ -48,6 +50,8 @@ class ApiKeyRecord:
     name: str
     prefix: str | None
     permissions: Sequence[str] | None
+    portfolios: Sequence[UUID] | None
+    desks: Sequence[UUID] | None
     canary: bool
     created_at: dt.datetime
     created_by: str
@@ -66,7 +70,7 @@ class Holder:
         Of the key and of its service account.
     name
         Of the account.
-    permissions, canary, last_used_at
+    permissions, portfolios, desks, canary, last_used_at
         As for `ApiKeyRecord`.
     """
 
@@ -74,6 +78,8 @@ class Holder:
     account_id: UUID
     name: str
     permissions: Sequence[str] | None
+    portfolios: Sequence[UUID] | None
+    desks: Sequence[UUID] | None
     canary: bool
     last_used_at: dt.datetime | None
 
@@ -92,6 +98,8 @@ async def add(
     canary: bool,
     expires_at: dt.datetime,
     created_by: str,
+    portfolios: Sequence[UUID] | None = None,
+    desks: Sequence[UUID] | None = None,
 ) -> ApiKeyRecord:
     """Store a new key of a service account that is there."""
     values = {
@@ -101,6 +109,8 @@ async def add(
         "prefix": prefix,
         "digest": digest,
         "permissions": None if permissions is None else sorted(permissions),
+        "portfolios": None if portfolios is None else sorted(portfolios),
+        "desks": None if desks is None else sorted(desks),
         "canary": canary,
         "expires_at": expires_at,
         "created_by": created_by,
@@ -116,6 +126,8 @@ async def holder(session: AsyncSession, key_id: UUID, now: dt.datetime) -> Holde
             ServiceAccountRow.id,
             ServiceAccountRow.name,
             ApiKeyRow.permissions,
+            ApiKeyRow.portfolios,
+            ApiKeyRow.desks,
             ApiKeyRow.canary,
             ApiKeyRow.last_used_at,
         )

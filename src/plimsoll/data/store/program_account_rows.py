@@ -4,7 +4,15 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,6 +66,8 @@ class ApiKeyRow(StoredRow):
     prefix: Mapped[str | None]
     digest: Mapped[bytes]
     permissions: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    portfolios: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    desks: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     canary: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[dt.datetime] = mapped_column(server_default=_NOW)
     created_by: Mapped[str]

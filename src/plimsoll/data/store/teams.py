@@ -1,12 +1,12 @@
 """Teams: people and service accounts together, and the portfolios that they own as a desk."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,7 @@ __all__ = [
     "create",
     "get",
     "members",
+    "owned",
     "page",
     "portfolios",
     "rename",
@@ -116,6 +117,19 @@ async def portfolios(session: AsyncSession, team: UUID) -> list[UUID]:
         .order_by(TeamPortfolioRow.portfolio_id)
     )
     return list((await session.execute(query)).scalars())
+
+
+async def owned(session: AsyncSession, of: Sequence[UUID]) -> set[UUID]:
+    """Return what several teams own together; one that is archived owns nothing."""
+    query = (
+        select(TeamPortfolioRow.portfolio_id)
+        .join(
+            TeamRow,
+            and_(TeamRow.tenant_id == TeamPortfolioRow.tenant_id, TeamRow.id == TeamPortfolioRow.team_id),
+        )
+        .where(TeamRow.id.in_(of), TeamRow.archived_at.is_(None))
+    )
+    return set((await session.execute(query)).scalars())
 
 
 async def rename(session: AsyncSession, team: UUID, *, expected_version: int, name: str) -> TeamRecord:

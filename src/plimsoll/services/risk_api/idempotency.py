@@ -98,7 +98,7 @@ class Creation:
         whole = hashlib.sha256()
         principal: Principal = self.request.state.principal
         if not principal.scope.is_everything:  # what was answered once may lie outside by now
-            whole.update(repr(principal.scope.parts).encode())
+            whole.update(repr(principal.scope).encode())
         url = self.request.url
         for part in (self.request.method, url.path, url.query, self.request.headers.get("content-type", "")):
             whole.update(f"{part}\n".encode())

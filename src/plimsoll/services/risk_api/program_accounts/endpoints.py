@@ -129,6 +129,8 @@ async def create_api_key(
             account_id,
             name=new.name,
             permissions=new.permissions,
+            within=new.portfolios,
+            desks=new.desks,
             days=new.days,
             canary=new.canary,
             actor=caller,

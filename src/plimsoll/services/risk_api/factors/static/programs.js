@@ -35,6 +35,8 @@ function listed(account, key) {
     key.canary && "bait: its use raises an alarm",
     key.last_used_at ? `last used ${ago(key.last_used_at)}` : "never used",
     `${over(key) === "Ended" ? "ended" : "ends"} ${day(key.expires_at)}`,
+    key.portfolios && `on ${key.portfolios.length} portfolios and below`,
+    key.desks && `on what ${key.desks.length} desks own`,
     `may do ${key.permissions ? key.permissions.join(", ") || "nothing" : "all that its program may"}`,
   ];
   const about = made("div", made("strong", key.name), quiet(what.filter(Boolean).join(" · ")));
