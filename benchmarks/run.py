@@ -15,6 +15,7 @@ BENCHMARKS = (
     "aggregation",
     "ticks",
     "cold_start",
+    "start_up",
     "narrowing",
     "signed_in",
     "load",

@@ -1,5 +1,6 @@
 """``plimsoll up`` as a user starts it: a process with a data directory of its own."""
 
+import http.client
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,36 @@ class Running:
         begun = time.monotonic()
         self.process.send_signal(number)
         return self.process.wait(20), time.monotonic() - begun
+
+
+@dataclass(frozen=True)
+class Starting:
+    """A platform that has been told to start."""
+
+    process: "subprocess.Popen[str]"
+    port: int
+
+    def told(self) -> str:
+        """Wait until it runs, and return what it says then; nothing where it ends before."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    @contextmanager
+    def connection(self) -> Iterator[http.client.HTTPConnection]:
+        """Yield a connection to it, as soon as it listens."""
+        ends = time.monotonic() + 60
+        while True:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            try:
+                connection.connect()
+            except ConnectionRefusedError:
+                assert self.process.poll() is None
+                assert time.monotonic() < ends
+                time.sleep(0.02)
+            else:
+                break
+        with closing(connection):
+            yield connection
 
 
 def free_ports() -> tuple[int, int]:
@@ -82,9 +113,21 @@ def platform(home: Path, *arguments: str | Path, prepared: bool = True) -> Itera
 
     It is waited for until its demo books are there, unless it need not be `prepared`.
     """
+    begun = time.monotonic()
+    with starting(home, *arguments) as begins:
+        told = begins.told()
+        assert told, (home / "up.log").read_text()
+        running = Running(begins.process, json.loads(told), time.monotonic() - begun)
+        if prepared:
+            _wait_for(f"{running.url}/startupz")
+        yield running
+
+
+@contextmanager
+def starting(home: Path, *arguments: str | Path) -> Iterator[Starting]:
+    """Run ``plimsoll up`` on free ports, as `platform` does, and wait for nothing."""
     port, metrics_port = free_ports()
     ports = ("--port", str(port), "--metrics-port", str(metrics_port))
-    begun = time.monotonic()
     with (home / "up.log").open("w") as log:
         process = subprocess.Popen(
             [PROGRAM, "up", "--json", *ports, *arguments],
@@ -96,14 +139,8 @@ def platform(home: Path, *arguments: str | Path, prepared: bool = True) -> Itera
         )
     assert process.stdout is not None
     with process.stdout:
-        told = process.stdout.readline()
-        seconds = time.monotonic() - begun
         try:
-            assert told, (home / "up.log").read_text()
-            running = Running(process, json.loads(told), seconds)
-            if prepared:
-                _wait_for(f"{running.url}/startupz")
-            yield running
+            yield Starting(process, port)
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)

@@ -129,10 +129,13 @@ class Settings(BaseSettings):
     )
     sms_from: str = Field(
         default="",
-        pattern=r"^[+\w:/.-]{0,200}$",
+        max_length=200,
+        pattern=r"^[+A-Za-z0-9_:/.-]*$",
         description="From whom they are: a number, sender id, pool or messaging service of the provider",
     )
-    twilio_account: str = Field(default="", pattern=r"^\w{0,64}$", description="SID of the account at Twilio")
+    twilio_account: str = Field(
+        default="", max_length=64, pattern="^[A-Za-z0-9_]*$", description="SID of the account at Twilio"
+    )
     twilio_token: SecretStr | None = Field(
         default=None, description="Where its auth token is: secret:file:, secret:env: or secret:aws:"
     )

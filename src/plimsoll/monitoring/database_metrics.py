@@ -1,8 +1,11 @@
 """Measurements of the database."""
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from sqlalchemy import Engine
-from sqlalchemy.pool import QueuePool
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 __all__ = ["DatabaseMetrics"]
 
@@ -51,8 +54,10 @@ class DatabaseMetrics:
             registry=registry,
         )
 
-    def watch_pool(self, engine: Engine) -> None:
+    def watch_pool(self, engine: "Engine") -> None:
         """Publish how many connections of an engine are in use and idle, as they are when asked."""
+        from sqlalchemy.pool import QueuePool  # heavy, and here already where there is an engine
+
         pool = engine.pool
         if isinstance(pool, QueuePool):
             self.pool_connections.labels("in-use").set_function(pool.checkedout)

@@ -1,8 +1,6 @@
 """The audit: who did what to what, written down in the transaction in which it is done, or it is not done."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +13,14 @@ from plimsoll.data.text import clean
 from plimsoll.errors import UnavailableError
 from plimsoll.security import audit_actions
 from plimsoll.security.permissions import Principal
+from plimsoll.workflows.coming_from import came_from
 from plimsoll.workflows.plain_values import plain
 
-__all__ = ["AuditAction", "coming_from", "record"]
+__all__ = ["AuditAction", "record"]
 
 # Whoever records something needs no more than this module.
 AuditAction = audit_actions.AuditAction
 
-_FROM: ContextVar[str] = ContextVar("plimsoll_audit_address", default="")
 _LONGEST = 500
 _MOST_ITEMS = 50
 _DEEPEST = 4
@@ -30,17 +28,6 @@ _LARGEST = 2**53
 _SECRET = frozenset(
     {"password", "secret", "token", "code", "answer", "api_key", "private_key", "link", "url"}
 )
-
-
-def coming_from(address: str) -> AbstractContextManager[None]:
-    """Let all that is written down in a block come from an address, unless it says another.
-
-    Parameters
-    ----------
-    address
-        Of the client whose request is served.
-    """
-    return _From(address)
 
 
 async def record(
@@ -69,7 +56,8 @@ async def record(
         What else there is to say; see :func:`plimsoll.workflows.plain_values.plain`. Texts and lists are cut
         where they are too long, and what is named like a secret is left out.
     address
-        Where the request came from; empty for that of `coming_from`.
+        Where the request came from; empty for that of
+        `plimsoll.workflows.coming_from.coming_from`.
 
     Returns
     -------
@@ -88,7 +76,7 @@ async def record(
         "session_id": getattr(actor, "session", None),
         "subject": "" if subject is None else _text(str(subject)),
         "detail": _short(plain(_without_secrets(detail)), _DEEPEST),
-        "address": _text(address or _FROM.get()),
+        "address": _text(address or came_from()),
         "request_id": _text(str(structlog.contextvars.get_contextvars().get("request_id", ""))),
     }
     try:
@@ -96,21 +84,6 @@ async def record(
     except DBAPIError as error:
         remedy = "Nothing was changed. Check the database and try again."
         raise UnavailableError("the audit cannot be written", remedy=remedy) from error
-
-
-class _From:
-    """A block, entered with each request: a generator would take three times as long."""
-
-    __slots__ = ("_address", "_token")
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def __enter__(self) -> None:
-        self._token = _FROM.set(self._address)
-
-    def __exit__(self, *_: object) -> None:
-        _FROM.reset(self._token)
 
 
 def _text(text: str) -> str:

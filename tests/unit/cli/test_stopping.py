@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from plimsoll.cli.stopping import stop_asked, stoppable
+from plimsoll.cli.stopping import stop_asked, stop_told, stoppable
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
@@ -45,6 +45,18 @@ def test_a_signal_sets_the_event_of_a_loop(number: int) -> None:
         os.kill(os.getpid(), number)
         done.append(True)
     assert done == [True, True]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_tells_another_thread(number: int) -> None:
+    """The block goes on until what was told ends it; more signals do nothing."""
+    told: list[bool] = []
+    with stoppable():
+        with stop_told(lambda: told.append(True)):
+            os.kill(os.getpid(), number)
+            assert told == [True]
+        os.kill(os.getpid(), number)
+    assert told == [True]
 
 
 def test_a_busy_process_leaves_at_once() -> None:

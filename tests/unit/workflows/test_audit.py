@@ -12,7 +12,8 @@ from plimsoll.data.store.audit_events import AuditFilter, AuditRecord
 from plimsoll.data.store.database import Database
 from plimsoll.errors import UnavailableError
 from plimsoll.security.permissions import Principal
-from plimsoll.workflows.audit import AuditAction, coming_from, record
+from plimsoll.workflows.audit import AuditAction, record
+from plimsoll.workflows.coming_from import coming_from
 from postgres import execute
 
 pytestmark = pytest.mark.anyio

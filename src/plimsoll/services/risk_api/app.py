@@ -35,7 +35,7 @@ from plimsoll.services.risk_api.lifespan import lifespan_of
 from plimsoll.services.risk_api.limits.endpoints import router as limits
 from plimsoll.services.risk_api.live.endpoints import router as live
 from plimsoll.services.risk_api.me.endpoints import router as me
-from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document, shipped_document
+from plimsoll.services.risk_api.openapi import TITLE, VERSION, api_document
 from plimsoll.services.risk_api.overload import Door, Priorities
 from plimsoll.services.risk_api.portfolios.endpoints import router as portfolios
 from plimsoll.services.risk_api.price_sets.endpoints import router as price_sets
@@ -54,6 +54,7 @@ from plimsoll.services.risk_api.routes import ApiRoute, ApiRouter
 from plimsoll.services.risk_api.schedules.endpoints import router as schedules
 from plimsoll.services.risk_api.sealing.endpoints import router as sealing
 from plimsoll.services.risk_api.sessions.endpoints import router as sessions
+from plimsoll.services.risk_api.shipped_document import shipped_document
 from plimsoll.services.risk_api.signing_keys.endpoints import router as signing_keys
 from plimsoll.services.risk_api.single_sign_on.endpoints import router as single_sign_on
 from plimsoll.services.risk_api.sms_policy.endpoints import router as sms_policy

@@ -15,7 +15,7 @@ from plimsoll.monitoring.logging import log_line
 from plimsoll.monitoring.metrics import Metrics
 from plimsoll.monitoring.tracing import Tracing
 from plimsoll.services.risk_api.problems import ProblemError, problem_response
-from plimsoll.workflows.audit import coming_from
+from plimsoll.workflows.coming_from import coming_from
 
 __all__ = ["SECURITY_HEADERS", "SafeEntry"]
 

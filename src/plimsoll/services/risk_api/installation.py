@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.data.store.embedded import embedded_postgres, running_postgres, stop
 from plimsoll.errors import UnavailableError
 from plimsoll.services.risk_api.local_key import (
     KEY_FILE,
@@ -25,6 +24,7 @@ from plimsoll.services.risk_api.messaging import Messaging
 
 if TYPE_CHECKING:
     from plimsoll.client import AsyncRiskClient
+    from plimsoll.monitoring.metrics import Metrics
     from plimsoll.performance.breaker import Breaker
     from plimsoll.security.virus_scanner import VirusScanner
     from plimsoll.services.risk_api.context import ApiContext
@@ -104,6 +104,13 @@ class Installation:
         return self.directory / KEY_FILE
 
     @property
+    def names(self) -> frozenset[str]:
+        """Names that the ``Host`` header of a request may have."""
+        from plimsoll.services.risk_api.request_limits import LOOPBACK
+
+        return LOOPBACK | self.hosts
+
+    @property
     def _needs_four_eyes(self) -> bool:
         return self.database_url is not None if self.four_eyes is None else self.four_eyes
 
@@ -124,6 +131,8 @@ class Installation:
         if self.database_url is not None:
             yield self.database_url
             return
+        from plimsoll.data.store.embedded import embedded_postgres, running_postgres, stop
+
         if shared:
             self._check_there()
         running = running_postgres(self.directory) if shared else None
@@ -143,6 +152,8 @@ class Installation:
         UnavailableError
             If none runs, it cannot be reached, or its migrations are pending.
         """
+        from plimsoll.data.store.embedded import running_postgres
+
         url = self.database_url or running_postgres(self.directory)
         if url is None:
             remedy = "Start it with plimsoll up, or name a database with --database-url."
@@ -228,7 +239,12 @@ class Installation:
 
     @asynccontextmanager
     async def context(
-        self, url: str, *, address: str | None = None, loopback_only: bool = True
+        self,
+        url: str,
+        *,
+        address: str | None = None,
+        loopback_only: bool = True,
+        metrics: "Metrics | None" = None,
     ) -> AsyncIterator["ApiContext"]:
         """Yield what the API needs to run on a migrated database.
 
@@ -240,6 +256,8 @@ class Installation:
             Where people find the platform; by default as for the installation.
         loopback_only
             Whether other machines are refused.
+        metrics
+            Where measurements go; None for those of this context alone.
 
         Raises
         ------
@@ -253,7 +271,6 @@ class Installation:
         from plimsoll.performance.cache import TwoLevelCache
         from plimsoll.performance.redis_link import RedisLink
         from plimsoll.services.risk_api.context import ApiContext
-        from plimsoll.services.risk_api.request_limits import LOOPBACK
         from plimsoll.services.risk_api.sign_in import LocalSignIn
         from plimsoll.workflows.clean_up_jobs import ensure_clean_up
         from plimsoll.workflows.live_pace import Pace
@@ -265,7 +282,7 @@ class Installation:
                 await ensure(session, LOCAL_TENANT, "local")
                 await ensure_clean_up(session)
             key = local_api_key(self.directory)
-            metrics = Metrics()
+            metrics = metrics or Metrics()
             redis = None if self.redis_url is None else RedisLink(self.redis_url)
             parts: list[Breaker] = [] if redis is None else [redis.breaker]
             parts += [] if self.scanner is None else [self.scanner.breaker]
@@ -273,7 +290,7 @@ class Installation:
                 yield ApiContext(
                     database=database,
                     sign_in=LocalSignIn(LOCAL_TENANT, key),
-                    hosts=LOOPBACK | self.hosts,
+                    hosts=self.names,
                     loopback_only=loopback_only,
                     proxies=self.proxies,
                     metrics=metrics,

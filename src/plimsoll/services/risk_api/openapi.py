@@ -1,10 +1,8 @@
 """The API as an OpenAPI 3.1 document, complete with its problems."""
 
-import json
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 
 from fastapi.openapi.utils import get_openapi
@@ -16,10 +14,7 @@ from plimsoll.services.risk_api.routes import ApiRoute
 from plimsoll.services.risk_api.uploads import accepted
 from plimsoll.wire.problem import Problem
 
-__all__ = ["SHIPPED", "TITLE", "VERSION", "api_document", "shipped_document"]
-
-SHIPPED = "openapi.json"
-"""File beside this one with the document of all resources."""
+__all__ = ["TITLE", "VERSION", "api_document"]
 
 TITLE = "Plimsoll risk API"
 VERSION = version("plimsoll-risk")
@@ -87,16 +82,6 @@ def api_document(routes: tuple[ApiRoute, ...]) -> dict[str, Any]:
         for method in (route.methods or ()) if route.include_in_schema else ():
             _complete(document["paths"][route.path_format][method.lower()], route)
     return document
-
-
-@cache
-def shipped_document() -> dict[str, Any]:
-    """Return the document of all resources, from a file that ``make golden`` writes and a test compares.
-
-    To make it takes a second, for which the first page, the first error and all beside them would wait.
-    """
-    found: dict[str, Any] = json.loads(files(__package__).joinpath(SHIPPED).read_text(encoding="utf-8"))
-    return found
 
 
 def _complete(operation: dict[str, Any], route: ApiRoute) -> None:

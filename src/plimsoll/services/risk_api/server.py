@@ -44,8 +44,6 @@ class Served:
         Of this machine.
     option
         By which the user chooses the port; named when it is taken.
-    before_stop
-        Called when the server is about to stop: ends answers that would go on for ever.
     address
         On which to listen; ``0.0.0.0`` for all.
     certificate
@@ -55,7 +53,6 @@ class Served:
     app: Any
     port: int
     option: str = "--port"
-    before_stop: Callable[[], None] = lambda: None
     address: str = ADDRESS
     certificate: Certificate | None = None
 
@@ -90,7 +87,6 @@ async def serving(applications: Sequence[Served]) -> AsyncIterator[None]:
         yield
     finally:
         for served in applications:
-            served.before_stop()
             shut_the_door(served.port)
         await asyncio.gather(
             *(app.drain(quiet_seconds=_QUIET_SECONDS, seconds=_DRAIN_SECONDS) for app in apps)

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from plimsoll.services.risk_api.problems import PROBLEM_TITLES
 
 __all__ = ["Operation", "api_page", "operations"]
@@ -51,6 +49,9 @@ def api_page(document: Mapping[str, Any], *, signed_in: bool = False) -> str:
     signed_in
         Whether its reader can sign out.
     """
+    # Imported for whoever looks at the page: no start waits for it.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("plimsoll.services.risk_api.system"),
         autoescape=True,

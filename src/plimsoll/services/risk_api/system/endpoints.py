@@ -1,10 +1,10 @@
 """Health for whoever watches the process, the API document, and what the server is."""
 
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from plimsoll.security.addresses import is_loopback
 from plimsoll.security.permissions import Permission, Principal
@@ -12,8 +12,14 @@ from plimsoll.services.risk_api.authentication import authenticated, cookie_name
 from plimsoll.services.risk_api.context import Context, context_of, readiness_of
 from plimsoll.services.risk_api.requirements import Public, Require
 from plimsoll.services.risk_api.routes import API_PREFIX, ApiRouter
-from plimsoll.services.risk_api.static_files import page, static_file
-from plimsoll.services.risk_api.system.api_page import api_page
+from plimsoll.services.risk_api.system.public_answers import (
+    api_document_file,
+    docs_page,
+    health,
+    icon_file,
+    script_file,
+    style_file,
+)
 from plimsoll.wire.system import System
 
 __all__ = [
@@ -35,20 +41,20 @@ router = ApiRouter("system", prefix="")
 @router.get("/livez", dependencies=[Public], include_in_schema=False)
 async def alive() -> Response:
     """Say that the event loop turns; nothing else is asked, for a restart would mend nothing else."""
-    return Response("ok\n", media_type="text/plain")
+    return health(True)
 
 
 @router.get("/readyz", dependencies=[Public], include_in_schema=False)
 async def ready(request: Request) -> Response:
     """Say whether requests can be served; which part cannot is for those who are signed in."""
-    return _health(all((await readiness_of(request).ask()).values()))
+    return health(all((await readiness_of(request).ask()).values()))
 
 
 @router.get("/startupz", dependencies=[Public], include_in_schema=False)
 async def started(request: Request) -> Response:
     """Say whether the start is over: tables of this version, and nothing left to prepare."""
     migrated = (await readiness_of(request).ask())["migrations"]
-    return _health(migrated and not context_of(request).start_up.pending)
+    return health(migrated and not context_of(request).start_up.pending)
 
 
 @router.get(f"{API_PREFIX}/system", summary="What the server is and how it is")
@@ -70,8 +76,7 @@ async def system(
 async def document(request: Request) -> Response:
     """Send the OpenAPI document; to other machines only if they say who they are."""
     await _refuse_strangers(request)
-    described: dict[str, Any] = request.app.openapi()
-    return JSONResponse(described)
+    return api_document_file(request.app.openapi())
 
 
 @router.get(f"{API_PREFIX}/docs", dependencies=[Public], include_in_schema=False)
@@ -79,31 +84,27 @@ async def docs(request: Request) -> Response:
     """Show the API as a page; to other machines only if they say who they are."""
     await _refuse_strangers(request)
     signed_in = cookie_name(request.scope["scheme"]) in request.cookies
-    return page(api_page(request.app.openapi(), signed_in=signed_in))
+    return docs_page(request.app.openapi(), signed_in=signed_in)
 
 
 @router.get("/page.css", dependencies=[Public], include_in_schema=False)
 async def style() -> Response:
     """Send the style of the pages."""
-    return static_file(__package__, "page.css", "text/css")
+    return style_file()
 
 
 @router.get("/page.js", dependencies=[Public], include_in_schema=False)
 async def shared_script() -> Response:
     """Send what the scripts of the pages share."""
-    return static_file(__package__, "page.js", "text/javascript")
+    return script_file()
 
 
 @router.get("/icon.svg", dependencies=[Public], include_in_schema=False)
 async def icon() -> Response:
     """Send the sign of the pages: a Plimsoll line."""
-    return static_file(__package__, "icon.svg", "image/svg+xml")
+    return icon_file()
 
 
 async def _refuse_strangers(request: Request) -> None:
     if request.client is None or not is_loopback(request.client.host):
         await authenticated(request)
-
-
-def _health(well: bool) -> Response:
-    return Response("ok\n" if well else "not ready\n", 200 if well else 503, media_type="text/plain")
