@@ -125,7 +125,15 @@ def test_names_of_files_are_names(site: Site, name: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" * 200_000, b'{"a":' * 100_000, b'{"name": ' + b"9" * 500_000 + b"}", b'"' + b"\\u0041" * 150_000],
+    [
+        b"[" * 200_000,
+        b'{"a":' * 100_000,
+        b'{"name": ' + b"9" * 500_000 + b"}",
+        b'"' + b"\\u0041" * 150_000,
+        b'{"name": [' + b"1," * 500_000 + b"1]}",
+        b"{" + b",".join(b'"%d":1' % number for number in range(80_000)) + b"}",
+    ],
+    ids=["arrays", "objects", "digits", "escapes", "values", "fields"],
 )
 def test_json_that_is_deep_or_long(site: Site, body: bytes) -> None:
     """It is refused in the time that reading it takes."""
@@ -133,3 +141,11 @@ def test_json_that_is_deep_or_long(site: Site, body: bytes) -> None:
         begun = time.monotonic()
         sent = client.post("/api/v1/portfolios", content=body, headers={"Content-Type": "application/json"})
     assert (sent.status_code, time.monotonic() - begun < 3) == (400, True)
+
+
+def test_strangers_send_little(site: Site) -> None:
+    """What anybody may send is short: nobody has to say who they are to be read."""
+    body = b'{"email": "' + b"a" * 40_000 + b'"}'
+    for path in ("/sign-in/password", "/api/v1/tokens"):
+        reply = site.answered(f"POST {path}", b"Content-Type: application/json\r\n", body=body)
+        assert reply.status == 413

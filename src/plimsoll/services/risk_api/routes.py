@@ -27,7 +27,7 @@ from plimsoll.services.risk_api.requirements import (
     required,
 )
 from plimsoll.services.risk_api.sockets import Conversation, SocketRoute
-from plimsoll.services.risk_api.strict_request import MAX_JSON, StrictRequest
+from plimsoll.services.risk_api.strict_request import MAX_JSON, MAX_PUBLIC_JSON, StrictRequest
 from plimsoll.services.risk_api.uploads import accepted
 from plimsoll.wire.problem import Violation
 
@@ -58,7 +58,7 @@ class ApiRoute(APIRoute):
         self.keeping = None if self._public else keeping_of(self.endpoint)
         parameters = frozenset(_query_names(self.dependant))
         files = accepted(self.dependant)
-        limit = MAX_UPLOAD if files else MAX_JSON
+        limit = MAX_UPLOAD if files else MAX_PUBLIC_JSON if self._public else MAX_JSON
         media_types = tuple(files) or (("application/json",) if self.body_field else ())
         is_read = "GET" in (self.methods or ()) and self.path_format.startswith(API_PREFIX)
 

@@ -10,10 +10,13 @@ from starlette.types import Receive, Scope
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.strict_json import StrictJsonError, loads
 
-__all__ = ["MAX_JSON", "StrictRequest"]
+__all__ = ["MAX_JSON", "MAX_PUBLIC_JSON", "StrictRequest"]
 
 MAX_JSON = 1024 * 1024
 """Bytes of a JSON body."""
+
+MAX_PUBLIC_JSON = 32 * 1024
+"""Bytes of a JSON body that anybody may send."""
 
 _CHARSET = re.compile(r';\s*charset="?utf-8"?\s*', re.IGNORECASE)
 
@@ -79,7 +82,8 @@ class StrictRequest(Request):
         media_type, *parameters = self.headers.get("content-type", "").split(";", 1)
         accepted = media_type.strip().lower() in self.media_types
         readable = all(_CHARSET.fullmatch(f";{parameter}") for parameter in parameters if parameter.strip())
-        coded = self.headers.get("content-encoding", "identity").strip().lower() != "identity"
+        codings = self.headers.getlist("content-encoding")
+        coded = any(coding.strip().lower() != "identity" for coding in codings)
         if not accepted or not readable or coded or len(self.headers.getlist("content-type")) > 1:
             detail = f"The body must be {' or '.join(self.media_types)}, in UTF-8, not compressed."
             if not self.media_types:

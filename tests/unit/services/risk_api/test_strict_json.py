@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.services.risk_api.strict_json import MAX_DEPTH, MAX_INTEGER, StrictJsonError, loads
+from plimsoll.services.risk_api.strict_json import (
+    MAX_DEPTH,
+    MAX_INTEGER,
+    MAX_VALUES,
+    StrictJsonError,
+    loads,
+)
 
 CANARY = "hunter2"
 
@@ -34,6 +40,8 @@ REFUSED = {
     "too deep": b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
     "objects too deep": b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
     "abyss": b"[" * 100_000,
+    "too many values": b"[" + b"1," * MAX_VALUES + b"1]",
+    "too many keys": b"{%b}" % b",".join(b'"%d":1' % number for number in range(MAX_VALUES + 1)),
     "mixed abyss": b'[{"a":' * 50_000,
     "bad UTF-8": b'{"a": "\xff"}',
     "surrogate in UTF-8": b'"\xed\xa0\x80"',
@@ -98,6 +106,7 @@ def test_the_bounds_themselves_are_taken() -> None:
     assert loads(str(MAX_INTEGER).encode()) == MAX_INTEGER
     assert loads(str(-MAX_INTEGER - 1).encode()) == -MAX_INTEGER - 1
     assert math.isfinite(loads(b"1.7976931348623157e308"))
+    assert len(loads(b"[" + b'",",' * (MAX_VALUES - 1) + b"1]")) == MAX_VALUES
 
 
 def test_brackets_in_texts_are_no_levels() -> None:
