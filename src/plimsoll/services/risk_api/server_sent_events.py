@@ -14,10 +14,12 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
+from uuid import UUID
 
 import structlog
 from fastapi import Header
@@ -25,6 +27,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from plimsoll.errors import PlimsollError, UnavailableError
+from plimsoll.security.permissions import Principal
 from plimsoll.services.risk_api.at_once import at_once
 from plimsoll.services.risk_api.problems import ProblemError
 
@@ -41,6 +44,9 @@ __all__ = [
 
 EVENT_STREAM = "text/event-stream"
 """Content type of a stream of events."""
+
+# Between two times that a stream asks whether its listener still may: what is taken away counts in five.
+_CHECK_SECONDS = 4.0
 
 _RETRY_MILLISECONDS = 2000
 _HEARTBEAT = b":\n\n"
@@ -102,6 +108,8 @@ it again from where it is kept, or drops what has become old.
 class Streams:
     """All streams that a process has open.
 
+    Nobody takes all places: three in five are the most for one caller, four in five for one tenant.
+
     Parameters
     ----------
     most
@@ -111,23 +119,36 @@ class Streams:
     def __init__(self, most: int = _MOST_STREAMS) -> None:
         self._most = most
         self._ended = asyncio.Event()
+        self._taken: Counter[str | UUID] = Counter()
         self.open = 0
 
-    def enter(self) -> None:
+    def enter(self, caller: Principal | None) -> None:
         """Take a place.
+
+        Parameters
+        ----------
+        caller
+            Whose it is; None where that is not known.
 
         Raises
         ------
         UnavailableError
-            If none is free, or the server is about to stop.
+            If none is free, or none for them, or the server is about to stop.
         """
-        if self._ended.is_set() or self.open >= self._most:
-            raise UnavailableError("no more streams are taken", remedy="Try again in a moment.")
+        fifths: dict[str | UUID, int] = {} if caller is None else {caller.id: 3, caller.tenant: 4}
+        full = any(self._taken[whose] >= max(1, self._most * share // 5) for whose, share in fifths.items())
+        if self._ended.is_set() or self.open >= self._most or full:
+            raise UnavailableError(
+                "no more streams are taken", remedy="Close some, or try again in a moment."
+            )
         self.open += 1
+        self._taken.update(fifths.keys())
 
-    def leave(self) -> None:
+    def leave(self, caller: Principal | None) -> None:
         """Give the place back."""
         self.open -= 1
+        if caller is not None:
+            self._taken -= Counter((caller.id, caller.tenant))
 
     def end(self) -> None:
         """End all streams in good order, and open no more: the server is about to stop."""
@@ -154,6 +175,11 @@ class EventStream(Response):
         Between signs of life, so that no proxy takes the stream for dead.
     stall_seconds
         How long a client may take nothing.
+    still_allowed
+        Whether the client still may listen, asked every few seconds and before what comes then; None for
+        always.
+    check_seconds
+        Between two times that it is asked.
     """
 
     media_type = EVENT_STREAM
@@ -165,6 +191,8 @@ class EventStream(Response):
         *,
         heartbeat_seconds: float = 15.0,
         stall_seconds: float = 10.0,
+        still_allowed: Callable[[], Awaitable[bool]] | None = None,
+        check_seconds: float = _CHECK_SECONDS,
     ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
@@ -172,10 +200,13 @@ class EventStream(Response):
         self._streams = streams
         self._heartbeat_seconds = heartbeat_seconds
         self._stall_seconds = stall_seconds
+        self._still_allowed = still_allowed
+        self._check_seconds = check_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
-        self._streams.enter()
+        caller = scope.get("state", {}).get("principal")
+        self._streams.enter(caller)
         over = [asyncio.ensure_future(self._streams.ended()), asyncio.ensure_future(_left(receive))]
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -189,7 +220,7 @@ class EventStream(Response):
             # The client takes nothing, or has left, or there is nothing to be had: it comes back by itself.
             _log.info("stream broken off", error=type(error).__name__)
         finally:
-            self._streams.leave()
+            self._streams.leave(caller)
             for task in over:
                 task.cancel()
 
@@ -197,24 +228,34 @@ class EventStream(Response):
         self, ready: Ready, send: Send, stalled: asyncio.Timeout, over: Sequence["asyncio.Future[None]"]
     ) -> None:
         waiting: asyncio.Future[Sequence[Encodes]] | None = None
+        now = asyncio.get_running_loop().time
+        beats, checks = now() + self._heartbeat_seconds, now() + self._check_seconds
         try:
             while not any(task.done() for task in over):
                 waiting = waiting or asyncio.ensure_future(ready())
                 watched: list[asyncio.Future[Any]] = [waiting, *over]
-                await asyncio.wait(
-                    watched,
-                    timeout=self._heartbeat_seconds,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
+                timeout = max(0.0, min(beats, checks) - now())
+                await asyncio.wait(watched, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+                if now() >= checks:
+                    await self._check()
+                    checks = now() + self._check_seconds
                 if waiting.done():
                     chunk = b"".join(event.encode() for event in waiting.result())
                     waiting = None
-                    await self._send(send, stalled, chunk)
-                elif not any(task.done() for task in over):
-                    await self._send(send, stalled, _HEARTBEAT)
+                elif now() >= beats:
+                    chunk = _HEARTBEAT
+                else:
+                    continue
+                await self._send(send, stalled, chunk)
+                beats = now() + self._heartbeat_seconds
         finally:
             if waiting is not None:
                 waiting.cancel()
+
+    async def _check(self) -> None:
+        """End the stream of a client who may not listen any more, also while there is nothing to say."""
+        if self._still_allowed is not None and not await self._still_allowed():
+            raise ConnectionAbortedError
 
     async def _send(self, send: Send, stalled: asyncio.Timeout, chunk: bytes) -> None:
         stalled.reschedule(asyncio.get_running_loop().time() + self._stall_seconds)

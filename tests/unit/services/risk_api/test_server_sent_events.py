@@ -1,11 +1,14 @@
 """Streams of events on a real server: heartbeats, resumption, slow clients, and the end of the server."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -15,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from api_server import serving
 from plimsoll.errors import UnavailableError
+from plimsoll.security.permissions import Principal
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.server_sent_events import (
     EventStream,
@@ -30,12 +34,14 @@ HEARTBEAT = b":\n\n"
 class Served:
     """An application that is one stream."""
 
-    def __init__(self, ready: Ready, *, most: int = 9, heartbeat: float = 0.05, stall: float = 0.5) -> None:
+    def __init__(
+        self, ready: Ready, *, most: int = 9, heartbeat: float = 0.05, stall: float = 0.5, **options: Any
+    ) -> None:
         self.streams: Streams | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.ended = threading.Event()
         self._ready = ready
-        self._options = {"heartbeat_seconds": heartbeat, "stall_seconds": stall}
+        self._options = {"heartbeat_seconds": heartbeat, "stall_seconds": stall, **options}
         self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -134,6 +140,27 @@ def test_a_waiting_batch_is_not_lost_at_a_heartbeat() -> None:
     assert asked <= 2
 
 
+def test_who_may_not_listen_any_more_is_let_go_in_silence() -> None:
+    """A stream in which nothing happens ends as well, without a word of what comes then."""
+    answers = iter([True, True, False])
+
+    async def still_allowed() -> bool:
+        return next(answers)
+
+    async def ready() -> Sequence[ServerSentEvent]:
+        return await _never()
+
+    app = Served(ready, heartbeat=60, still_allowed=still_allowed, check_seconds=0.02)
+    with serving(app) as port, httpx2.Client(timeout=5) as client:
+        with (
+            client.stream("GET", f"http://127.0.0.1:{port}/") as answer,
+            contextlib.suppress(httpx2.HTTPError),
+        ):
+            assert list(answer.iter_raw()) == [b"retry: 2000\n\n"]
+        assert app.ended.wait(5)
+        assert next(answers, None) is None
+
+
 def test_the_end_of_the_server_ends_the_stream_in_good_order() -> None:
     """The answer is complete, so that the client comes back; meanwhile no new stream opens."""
 
@@ -150,7 +177,7 @@ def test_the_end_of_the_server_ends_the_stream_in_good_order() -> None:
         assert list(chunks) == []
         assert time.monotonic() - begun < 10  # a heartbeat takes a minute
         with pytest.raises(UnavailableError):
-            app.streams.enter()
+            app.streams.enter(None)
         assert app.streams.open == 0
 
 
@@ -171,11 +198,28 @@ def test_a_client_that_takes_nothing_is_let_go() -> None:
 def test_there_are_so_many_streams_and_no_more() -> None:
     """One too many is refused; a place that is given back is free."""
     streams = Streams(1)
-    streams.enter()
+    streams.enter(None)
     with pytest.raises(UnavailableError, match="no more streams"):
-        streams.enter()
-    streams.leave()
-    streams.enter()
+        streams.enter(None)
+    streams.leave(None)
+    streams.enter(None)
+
+
+def test_nobody_takes_all_streams() -> None:
+    """Of ten, one caller has six and one tenant eight: the others still find a place."""
+    streams = Streams(10)
+    ada, bob = (Principal(f"user:{name}", UUID(int=1), name, frozenset()) for name in ("ada", "bob"))
+    elsewhere = Principal("user:cem", UUID(int=2), "cem", frozenset())
+    for caller, places in ((ada, 6), (bob, 2), (elsewhere, 2)):
+        for _ in range(places):
+            streams.enter(caller)
+        with pytest.raises(UnavailableError, match="no more streams"):
+            streams.enter(caller)
+    streams.leave(elsewhere)
+    with pytest.raises(UnavailableError):
+        streams.enter(bob)
+    streams.leave(ada)
+    streams.enter(bob)
 
 
 @pytest.mark.parametrize(("sent", "read"), [(None, None), ("", None), ("42", "42")])

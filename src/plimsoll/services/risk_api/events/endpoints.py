@@ -106,7 +106,7 @@ async def read_events(
 
             yield ready
 
-    return EventStream(following(), context.streams)
+    return EventStream(following(), context.streams, still_allowed=allowed)
 
 
 def _kinds(text: str) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ class TickConversation:
         UnavailableError
             If the process holds too many connections.
         """
-        self._streams.enter()
+        self._streams.enter(self._caller)
         self._metrics.senders.inc()
         try:
             await self._socket.accept()
@@ -115,7 +115,7 @@ class TickConversation:
             await self._close(_GOING_AWAY, "The server stops, or the client takes no answers; connect again.")
         finally:
             self._metrics.senders.dec()
-            self._streams.leave()
+            self._streams.leave(self._caller)
 
     async def _end(self, over: asyncio.Timeout) -> None:
         await self._streams.ended()

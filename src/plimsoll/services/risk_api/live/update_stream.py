@@ -1,6 +1,5 @@
 """Live updates as server-sent events, their bytes shared by all who listen."""
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,6 @@ from plimsoll.services.risk_api.server_sent_events import EventStream, Streams
 from plimsoll.workflows.live_feed import Delivery, LiveFeed
 
 __all__ = ["UpdateEvent", "UpdateStream"]
-
-_CHECK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +50,9 @@ class UpdateStream(EventStream):
         streams: Streams,
         metrics: LiveMetrics,
     ) -> None:
-        super().__init__(self._next, streams)
+        super().__init__(self._next, streams, still_allowed=still_allowed)
         self._listener = feed.listen(last_id)
-        self._still_allowed = still_allowed
         self._metrics = metrics
-        self._checked = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
@@ -70,13 +65,6 @@ class UpdateStream(EventStream):
 
     async def _next(self) -> Sequence[UpdateEvent]:
         delivery = await self._listener.next()
-        if delivery is None or not await self._allowed():
+        if delivery is None:
             raise ConnectionAbortedError
         return (UpdateEvent(delivery),)
-
-    async def _allowed(self) -> bool:
-        now = time.monotonic()
-        if now - self._checked < _CHECK_SECONDS:
-            return True
-        self._checked = now
-        return await self._still_allowed()

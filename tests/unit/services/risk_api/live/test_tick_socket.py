@@ -159,7 +159,7 @@ async def test_it_ends_with_the_server_and_there_are_not_too_many(database: Data
     streams = Streams(most=1)
     async with talking(database, tenant, streams=streams) as talk:
         with pytest.raises(UnavailableError):
-            streams.enter()
+            streams.enter(None)
         streams.end()
         assert (await talk.socket.hear())["code"] == 1001
 
