@@ -1,6 +1,7 @@
 """A call of the risk API: what is sent, and how the answer is read."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -8,16 +9,17 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from plimsoll.errors import UnavailableError
+from plimsoll.errors import UnavailableError, UsageError
 from plimsoll.monitoring.tracing import current_traceparent
 from plimsoll.wire.model import WireModel
 from plimsoll.wire.page import Page
 
-__all__ = ["API_PREFIX", "Call", "following", "get", "post", "text"]
+__all__ = ["API_PREFIX", "Call", "following", "get", "once", "post", "text"]
 
 API_PREFIX = "/api/v1"
 """Where every path of the API begins."""
 
+_KEY = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _Answer = TypeVar("_Answer")
 _Item = TypeVar("_Item", bound=WireModel)
 
@@ -75,11 +77,27 @@ def post(
     """Return a call that may be repeated: under a key, unless it is empty because nothing is stored."""
     headers = {} if body is None else {"Content-Type": "application/json"}
     if key != "":
-        headers["Idempotency-Key"] = key or uuid4().hex
+        headers["Idempotency-Key"] = once(key)
     content = None if body is None else body.model_dump_json(exclude_unset=True).encode()
     return Call(
         method="POST", path=API_PREFIX + path, read=read, headers=headers, content=content, repeatable=True
     )
+
+
+def once(key: str | None) -> str:
+    """Return the key under which something happens once: that of the caller, or a fresh one.
+
+    Raises
+    ------
+    UsageError
+        If the API does not take it.
+    """
+    if not key:
+        return uuid4().hex
+    if not _KEY.fullmatch(key):
+        remedy = "It takes 1 to 128 letters, digits, dots, colons, dashes and underscores."
+        raise UsageError("the idempotency key cannot be used", remedy=remedy)
+    return key
 
 
 def following(page: Page[_Item], call: Call[Page[_Item]]) -> Call[Page[_Item]] | None:

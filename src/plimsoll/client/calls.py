@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import httpx2
 
 from plimsoll.client.answers import message
-from plimsoll.client.call import API_PREFIX, Call, following, get, post, text
+from plimsoll.client.call import API_PREFIX, Call, following, get, once, post, text
+from plimsoll.client.messages import checked
 from plimsoll.errors import DataError, UnavailableError
 from plimsoll.wire.cube import CubeCut
 from plimsoll.wire.page import Page
@@ -117,7 +118,7 @@ def import_positions(
         path=f"{API_PREFIX}/portfolios/{portfolio_id}/positions",
         read=message(ImportResult),
         query={"valid_from": text(valid_from), "source_name": source_name or _name(file)},
-        headers={"Content-Type": "text/csv", "Idempotency-Key": key or uuid4().hex},
+        headers={"Content-Type": "text/csv", "Idempotency-Key": once(key)},
         content=_bytes(file),
         repeatable=True,
     )
@@ -151,7 +152,7 @@ def upload_prices(
         path=f"{API_PREFIX}/price-sets",
         read=message(PriceSet),
         query={"name": name, "source_name": source_name or _name(file)},
-        headers={"Content-Type": next(kinds, "text/csv"), "Idempotency-Key": key or uuid4().hex},
+        headers={"Content-Type": next(kinds, "text/csv"), "Idempotency-Key": once(key)},
         content=content,
         repeatable=True,
     )
@@ -206,7 +207,9 @@ def cube_table(
 
 def what_if(run_id: UUID, trades: Sequence[Trade]) -> Call[WhatIfResult]:
     """Ask what trades would do; nothing is stored."""
-    return post(f"/risk-runs/{run_id}/what-if", message(WhatIfResult), WhatIf(trades=tuple(trades)))
+    return post(
+        f"/risk-runs/{run_id}/what-if", message(WhatIfResult), checked(WhatIf, {"trades": tuple(trades)})
+    )
 
 
 def replay(run_id: UUID) -> Call[Replay]:

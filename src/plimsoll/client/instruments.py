@@ -5,6 +5,7 @@ from uuid import UUID
 
 from plimsoll.client.answers import message
 from plimsoll.client.call import API_PREFIX, Call, get
+from plimsoll.client.messages import checked
 from plimsoll.client.sending import AsyncSends, Sends
 from plimsoll.wire.instruments import (
     Instrument,
@@ -50,7 +51,7 @@ def change_instrument(
     known: Instrument, name: str | None, attributes: Mapping[str, str] | None
 ) -> Call[Instrument]:
     """Change an instrument that nobody has changed since it was read."""
-    changes = InstrumentChanges(name=name, attributes=None if attributes is None else dict(attributes))
+    changes = checked(InstrumentChanges, {"name": name, "attributes": attributes})
     return Call(
         method="PATCH",
         path=f"{API_PREFIX}/instruments/{known.id}",

@@ -15,7 +15,13 @@ from plimsoll.risk.failures import Reason
 from plimsoll.risk.market import MarketHistory, MarketSnapshot
 from plimsoll.risk.portfolio import Portfolio
 from plimsoll.risk.scenarios.scenario_set import ScenarioSet
-from plimsoll.workflows.inputs import factor_names, needed_currencies, needed_symbols, state_currencies
+from plimsoll.workflows.inputs import (
+    factor_names,
+    in_order,
+    needed_currencies,
+    needed_symbols,
+    state_currencies,
+)
 from plimsoll.workflows.request import Method, ReportRequest
 from plimsoll.workflows.revaluation import market_of, scenarios_of
 
@@ -58,7 +64,7 @@ def ground_from(imported: ImportedPortfolio, prices: PriceTable, request: Report
     DataError
         If the history is too short for one scenario.
     """
-    portfolio = state_currencies(imported.portfolio, prices, request.base_currency)[0]
+    portfolio = in_order(state_currencies(imported.portfolio, prices, request.base_currency)[0])
     market = market_of(portfolio, prices, request)
     return Ground(portfolio, prices, request, market, scenarios_of(market.history, request))
 

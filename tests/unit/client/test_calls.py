@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from plimsoll.client import calls
-from plimsoll.errors import DataError, UnavailableError
+from plimsoll.errors import DataError, UnavailableError, UsageError
 
 BOOK = UUID(int=1)
 
@@ -43,6 +43,15 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """The error names the file."""
     with pytest.raises(DataError, match=r"absent\.csv"):
         calls.import_positions(BOOK, tmp_path / "absent.csv", valid_from=None, source_name=None, key=None)
+
+
+def test_what_cannot_be_sent_is_refused_as_wrong_use() -> None:
+    """A basket of nothing and a key that no header can carry are told before anything is sent."""
+    with pytest.raises(UsageError, match="trades: Tuple should have at least 1 item"):
+        calls.what_if(BOOK, [])
+    for key in ("ä", "a b", "x" * 129):
+        with pytest.raises(UsageError, match="idempotency key"):
+            calls.import_positions(BOOK, b"", valid_from=None, source_name=None, key=key)
 
 
 def test_a_table_that_is_none() -> None:

@@ -13,11 +13,6 @@ _PLAIN = frozenset(
     {
         "bool_parsing",
         "bool_type",
-        "date_from_datetime_inexact",
-        "date_parsing",
-        "date_type",
-        "datetime_parsing",
-        "datetime_type",
         "dict_type",
         "enum",
         "finite_number",
@@ -40,12 +35,27 @@ _PLAIN = frozenset(
         "string_too_long",
         "string_too_short",
         "string_type",
-        "timezone_aware",
         "too_long",
         "too_short",
         "tuple_type",
     }
 )
+_DATE = "Write a date that there is, such as 2026-01-16"
+_INSTANT = "Write an instant with its time zone, such as 2026-06-30T14:30:00Z"
+_ID = "Write an id as it was given, such as 0197a3c2-4f10-7c3e-9d5b-2f6f3a1c8e10"
+_OURS = {
+    "date_from_datetime_inexact": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_parsing": _DATE,
+    "date_type": _DATE,
+    "datetime_from_date_parsing": _INSTANT,
+    "datetime_parsing": _INSTANT,
+    "datetime_type": _INSTANT,
+    "timezone_aware": _INSTANT,
+    "time_parsing": "Write a time of day, such as 22:00",
+    "uuid_parsing": _ID,
+    "uuid_type": _ID,
+}
 
 
 def violations(errors: Sequence[Mapping[str, Any]], known: frozenset[str]) -> tuple[Violation, ...]:
@@ -71,7 +81,7 @@ def _violation(error: Mapping[str, Any], known: frozenset[str]) -> Violation:
     if kind == "extra_forbidden":
         path, message = path[:-1], "It has a field that is not known"
     else:
-        message = error["msg"] if kind in _PLAIN else "The value is not acceptable"
+        message = error["msg"] if kind in _PLAIN else _OURS.get(kind, "The value is not acceptable")
     steps = [str(step) if isinstance(step, int) or step in known else "*" for step in path]
     return Violation(field=".".join([str(place), *steps]), message=message)
 

@@ -76,6 +76,15 @@ def test_the_place_is_named_as_far_as_it_is_ours() -> None:
     assert found.message == "Input should be a valid integer, unable to parse string as an integer"
 
 
+def test_it_says_how_dates_and_ids_are_written() -> None:
+    """Whoever mistypes one is shown another."""
+    found = violations(errors({"when": "2025-02-29", "id": "x"}), KNOWN)
+    assert [(one.field, one.message.split(", such as ")[0]) for one in found] == [
+        ("body.*", "Write an id as it was given"),
+        ("body.when", "Write a date that there is"),
+    ]
+
+
 def test_an_unknown_field_is_told_by_its_parent() -> None:
     """The name of an unknown field is not repeated."""
     (found,) = violations(errors({CANARY: 1}), KNOWN)
