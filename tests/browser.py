@@ -1,18 +1,12 @@
 """A real browser: Debian's Chromium without a window, driven by its own chromedriver.
 
-Where it is missing it is installed once, if that is allowed; otherwise the failure says how.
+Where it is missing it is installed once, if that is allowed; otherwise the error says how.
 """
 
-import fcntl
-import os
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,8 +22,9 @@ from selenium.webdriver.common.virtual_authenticator import (
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-PACKAGES = ("chromium", "chromium-driver")
-REMEDY = f"Install Chromium and its driver, as by: apt-get install {' '.join(PACKAGES)}"
+from debian_packages import programs
+
+PACKAGES = {"chromium": "chromium", "chromedriver": "chromium-driver"}
 SWITCHES = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -135,24 +130,10 @@ class Browser:
         return found
 
 
-@cache
-def programs() -> tuple[str, ...]:
-    """Return the programs of the browser and of its driver, installed where they are missing and may be."""
-    names = ("chromium", "chromedriver")
-    with (Path(tempfile.gettempdir()) / "plimsoll-chromium.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of several test processes one installs it
-        if not all(map(shutil.which, names)):
-            _install()
-    found = tuple(path for name in names if (path := shutil.which(name)))
-    if len(found) < len(names):
-        pytest.fail(REMEDY)
-    return found
-
-
 @contextmanager
 def browsing() -> Iterator[Browser]:
     """Run a browser with an empty profile for as long as the block lasts."""
-    browser, driver_of_it = programs()
+    browser, driver_of_it = programs(PACKAGES)
     options = ChromeOptions()
     options.binary_location = browser
     with tempfile.TemporaryDirectory(prefix="plimsoll-browser-", ignore_cleanup_errors=True) as profile:
@@ -164,14 +145,3 @@ def browsing() -> Iterator[Browser]:
             yield Browser(driver)
         finally:
             driver.quit()
-
-
-def _install() -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.fail(f"There is no Chromium here. {REMEDY}")
-    for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
-        done = subprocess.run(
-            ["apt-get", "-qq", *words], capture_output=True, text=True, timeout=300, check=False
-        )
-        if done.returncode:
-            pytest.fail(f"{done.stderr[-500:]}\n{REMEDY}")

@@ -3,7 +3,6 @@
 Where it is missing it is installed once, if that is allowed; else the test that asks for it is skipped.
 """
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from debian_packages import NotInstalledError, programs
 from scanner_server import PATTERN
 
 PACKAGE = "clamav-daemon"
@@ -22,7 +22,6 @@ LocalSocket {0}/clamd
 Foreground yes
 StreamMaxLength {1}
 """
-_PLACES = "/usr/sbin:/usr/local/sbin"  # not on everybody's path
 
 
 @contextmanager
@@ -34,7 +33,7 @@ def clamd(most: str = "64M") -> Iterator[str]:
     most
         Size of the largest file that it takes.
     """
-    program = _program() or _installed()
+    program = _program()
     # A short path: that of a socket file may have about a hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="plimsoll-clamd-"))
     try:
@@ -54,18 +53,11 @@ def clamd(most: str = "64M") -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _program() -> str | None:
-    return shutil.which("clamd") or shutil.which("clamd", path=_PLACES)
-
-
-def _installed() -> str:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip(f"There is no clamd here. Install it, as by: apt-get install {PACKAGE}")
-    for words in (["update"], ["install", "-y", "--no-install-recommends", PACKAGE]):
-        done = subprocess.run(["apt-get", "-qq", *words], capture_output=True, timeout=300, check=False)
-        if done.returncode:
-            pytest.skip(f"clamd cannot be installed here: {done.stderr.decode(errors='replace')[-300:]}")
-    return _program() or pytest.skip(f"the package {PACKAGE} has no clamd")
+def _program() -> str:
+    try:
+        return programs({"clamd": PACKAGE})[0]
+    except NotInstalledError as error:
+        pytest.skip(f"There is no clamd here. {error}")
 
 
 def _wait(folder: Path, process: "subprocess.Popen[bytes]") -> None:
