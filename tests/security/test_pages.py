@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 
 from browser import Browser, browsing
 from oidc_provider import CLIENT, SECRET, oidc_provider
-from platform_process import Running, platform
+from platform_process import Running, platform, plimsoll
 
 PASSWORD = "an engine of several words"  # noqa: S105 - of a person who is made up
 STEP = 30
@@ -80,15 +80,19 @@ class Ada:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
-    """Yield a platform on which nobody has an account."""
+def home() -> Iterator[Path]:
+    """Yield the home of who runs the platform."""
     home = Path(tempfile.mkdtemp(prefix="plimsoll-pages-"))
     (home / "plimsoll.toml").write_text("webhook_loopback = true\n")  # its provider is on this machine
-    try:
-        with platform(home, "--no-demo") as running:
-            yield running
-    finally:
-        shutil.rmtree(home)
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def running(home: Path) -> Iterator[Running]:
+    """Yield a platform on which nobody has an account."""
+    with platform(home, "--no-demo") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +225,8 @@ def test_a_recovery_code_lets_in_once(ada: Ada, browser: Browser, address: str) 
 
 
 def test_a_used_link_leads_on(running: Running, browser: Browser) -> None:
-    """Whoever opens the first link again is told what it was and what to do, where they can do it."""
+    """Whoever opens one again is told at once what it was and what to do, where they can do it."""
     browser.open(running.told["sign_in"])
-    browser.fill(first_name="Eve", first_email="eve@example.com", first_word="another engine of words")
-    browser.press("Make the account")
     browser.shown("#state", "The link was used already or is too old")
     browser.shown("#own-form")
 
@@ -378,6 +380,30 @@ def test_somebody_signs_in_at_a_provider(running: Running, browser: Browser, add
         browser.open(f"{address}/sign-in")
         browser.press("Sign in with Work")
         browser.shown("#who", "Emmy")
+
+
+def test_people_of_another_tenant_are_led_back_to_it(home: Path, browser: Browser, address: str) -> None:
+    """The link names it; its sign-in, with its own provider, is where they are when they have signed out."""
+    made = plimsoll(home, "tenants", "create", "Acme & Co", "--json")
+    assert made.returncode == 0, made.stderr
+    browser.open(json.loads(made.stdout)["link"])
+    browser.shown("#state", "This link is for Acme & Co.")
+    browser.fill(first_name="Wile", first_email="wile@example.com", first_word=PASSWORD)
+    browser.press("Make the account")
+    browser.shown("#who", "Wile")
+    browser.press("Sign out")
+    browser.shown("#own-form")
+    assert browser.script("return new URLSearchParams(location.search).get('tenant')") == "Acme & Co"
+    assert browser.shown("#own-tenant").get_property("value") == "Acme & Co"
+    browser.fill(own_email="wile@example.com", own_word=PASSWORD)
+    browser.press("Sign in")
+    browser.shown("#who", "Wile")
+    browser.driver.delete_all_cookies()
+    browser.open(f"{address}/account")
+    assert browser.shown("#own-tenant").get_property("value") == "Acme & Co"
+    browser.open(f"{address}/sign-in?tenant=")
+    browser.shown("#own-form")
+    browser.hidden("#own-tenant")
 
 
 def test_the_keyboard_is_enough(running: Running, browser: Browser) -> None:

@@ -10,9 +10,11 @@ import typer
 
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, installation
-from plimsoll.errors import PlimsollError, UnavailableError
+from plimsoll.errors import NotFoundError, PlimsollError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from plimsoll.data.store.database import Database
     from plimsoll.services.risk_api.installation import Installation
     from plimsoll.workflows.doctor import Check
@@ -24,6 +26,10 @@ _MARKS = {True: "[green]ok[/]", False: "[red]no[/]", None: "[yellow]unknown[/]"}
 
 def doctor(
     security: Annotated[bool, typer.Option("--security", help="Say what is weak, instead.")] = False,
+    tenant: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="With --security: of this tenant, not the installation's."),
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -34,14 +40,16 @@ def doctor(
     directory; what cannot be known is "unknown", and exits with 1 as well.
     """
     if security:
-        show(_weak(data_dir, database_url), as_json=json)
+        show(_weak(data_dir, database_url, tenant), as_json=json)
         return
+    if tenant is not None:
+        raise UsageError("a tenant is looked at for what is weak", remedy="Add --security.")
     from plimsoll.workflows.doctor import examine
 
     show(examine(), as_json=json)
 
 
-def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
+def _weak(data_dir: Path | None, database_url: str | None, tenant: str | None) -> "list[Check]":
     import asyncio
     import datetime as dt
 
@@ -73,7 +81,7 @@ def _weak(data_dir: Path | None, database_url: str | None) -> "list[Check]":
         *web_checks(posture, now=now),
         egress_check(chosen.egress),
         asyncio.run(_scanner(place)),
-        *asyncio.run(_stored(place)),
+        *asyncio.run(_stored(place, tenant)),
     ]
 
 
@@ -91,10 +99,11 @@ async def _scanner(place: "Installation") -> "Check":
     return scanner_check(version, problem, now=dt.datetime.now(dt.UTC))
 
 
-async def _stored(place: "Installation") -> "list[Check]":
+async def _stored(place: "Installation", name: str | None) -> "list[Check]":
     """Look into the database, which is started where none runs; what cannot be looked at is unknown."""
     from plimsoll.data.store.database import Database
     from plimsoll.data.store.guards import guards
+    from plimsoll.data.store.look_ups import tenant_named
     from plimsoll.data.store.tenants import LOCAL_TENANT, ensure
     from plimsoll.workflows.doctor import Check
     from plimsoll.workflows.security_checks import database_checks
@@ -107,29 +116,33 @@ async def _stored(place: "Installation") -> "list[Check]":
             checks = database_checks(await guards(database), own=place.database_url is None)
             async with database.session(LOCAL_TENANT) as session:
                 await ensure(session, LOCAL_TENANT, "local")
-            for name, look in (("KMS", _keys), ("accounts", _accounts), ("audit chain", _audit)):
+            tenant = LOCAL_TENANT if name is None else await tenant_named(database, name)
+            if tenant is None:
+                raise NotFoundError(
+                    f"there is no tenant called {name}", remedy="plimsoll tenants create makes one."
+                )
+            for what, look in (("KMS", _keys), ("accounts", _accounts), ("audit chain", _audit)):
                 try:
-                    checks += await look(place, database)
+                    checks += await look(place, database, tenant)
                 except PlimsollError as error:
-                    checks.append(Check(name, None, error.message, error.remedy or "Look at the log."))
+                    checks.append(Check(what, None, error.message, error.remedy or "Look at the log."))
             return checks
         finally:
             await database.dispose()
 
 
-async def _keys(place: "Installation", database: "Database") -> "list[Check]":
+async def _keys(place: "Installation", database: "Database", tenant: "UUID") -> "list[Check]":
     import datetime as dt
 
-    from plimsoll.data.store.tenants import LOCAL_TENANT
     from plimsoll.workflows.data_key_rotation import sealing_state
     from plimsoll.workflows.security_checks import key_checks
 
-    async with database.session(LOCAL_TENANT) as session:
+    async with database.session(tenant) as session:
         state = await sealing_state(session, place.outward().sealers)
     return key_checks(state, now=dt.datetime.now(dt.UTC))
 
 
-async def _accounts(place: "Installation", database: "Database") -> "list[Check]":
+async def _accounts(place: "Installation", database: "Database", tenant: "UUID") -> "list[Check]":
     import datetime as dt
 
     from plimsoll.data.store import signing_keys, sms_policies, weak_accounts
@@ -138,14 +151,15 @@ async def _accounts(place: "Installation", database: "Database") -> "list[Check]
     from plimsoll.workflows import account_checks as looked
 
     now = dt.datetime.now(dt.UTC)
-    async with database.session(LOCAL_TENANT) as session:
+    async with database.session(tenant) as session:
         people = await weak_accounts.weak_people(session)
         ending = await weak_accounts.keys_ending(session, after=now, before=now + looked.SOON)
         programs = await weak_accounts.endless_programs(session)
         grants = await weak_accounts.waiting(session)
-        ring = await signing_keys.newest(session)
         policy = await sms_policies.get(session)
         spent = await sms_policies.spent(session, now.date().replace(day=1))
+    async with database.session(LOCAL_TENANT) as session:
+        ring = await signing_keys.newest(session)  # of the installation
     return [
         *looked.people_checks(people, is_outdated=Passwords().is_outdated),
         *looked.program_checks(ending, programs),
@@ -155,17 +169,16 @@ async def _accounts(place: "Installation", database: "Database") -> "list[Check]
     ]
 
 
-async def _audit(place: "Installation", database: "Database") -> "list[Check]":
+async def _audit(place: "Installation", database: "Database", tenant: "UUID") -> "list[Check]":
     import datetime as dt
 
-    from plimsoll.data.store.tenants import LOCAL_TENANT
     from plimsoll.security.audit_chain import Checkpoint
     from plimsoll.workflows.account_checks import audit_checks
     from plimsoll.workflows.audit_verification import verify
 
     keeping = place.audit()
-    latest = await keeping.stores[0].latest(str(LOCAL_TENANT))
-    found = await verify(database, LOCAL_TENANT, keeping)
+    latest = await keeping.stores[0].latest(str(tenant))
+    found = await verify(database, tenant, keeping)
     try:
         checkpoint = None if latest is None else Checkpoint.read(latest)
     except ValueError:

@@ -42,7 +42,9 @@ def create(
     place = installation(data_dir, database_url)
     with place.database(shared=True) as url:
         made = asyncio.run(_made(url, chosen))
-    address = (not place.hosts and running_url(place.directory)) or place.address
+    running = running_url(place.directory) or ""
+    # A passkey belongs to a name, and to no address.
+    address = (not place.hosts and running.replace("//127.0.0.1:", "//localhost:")) or place.address
     link = f"{address}/sign-in#{made.token}"
     if json:
         found = {"id": str(made.tenant.id), "name": made.tenant.name, "link": link}

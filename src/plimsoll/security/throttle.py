@@ -2,7 +2,7 @@
 
 Each kind of try has counters of its own, so that guessing codes does not lock out passwords. A device in
 which somebody has signed in before counts for itself alone: it gets in while their account is attacked. A
-token or a cookie that leads nowhere is tried against nobody.
+token, a cookie or a link that leads nowhere is tried against nobody.
 """
 
 import datetime as dt
@@ -21,6 +21,7 @@ class Tried(StrEnum):
 
     CODE = "code"
     COOKIE = "cookie"
+    LINK = "link"
     PASSWORD = "password"  # noqa: S105 - the name of what is tried
     SMS = "sms"
     TOKEN = "token"  # noqa: S105 - the name of what is tried
@@ -52,6 +53,8 @@ BOUNDS: Mapping[tuple[Tried, str], _Limit] = MappingProxyType(
         (Tried.SMS, "everybody"): _Limit(200, dt.timedelta(hours=1)),
         (Tried.COOKIE, "address"): _Limit(200, _QUARTER),
         (Tried.COOKIE, "everybody"): _Limit(5000, _QUARTER),
+        (Tried.LINK, "address"): _Limit(50, _QUARTER),
+        (Tried.LINK, "everybody"): _Limit(1000, _QUARTER),
         (Tried.TOKEN, "address"): _Limit(200, _QUARTER),
         (Tried.TOKEN, "everybody"): _Limit(5000, _QUARTER),
     }

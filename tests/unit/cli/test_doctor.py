@@ -1,5 +1,6 @@
 """``plimsoll doctor``."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -9,7 +10,11 @@ from typer.testing import CliRunner
 
 from plimsoll.cli.doctor import show
 from plimsoll.cli.main import app
+from plimsoll.data.store.database import Database
+from plimsoll.errors import NotFoundError, UsageError
 from plimsoll.workflows.doctor import Check
+from plimsoll.workflows.new_tenants import create_tenant
+from somebody import NOW, new_user
 
 
 def test_a_sound_installation_passes() -> None:
@@ -42,9 +47,9 @@ def test_what_is_unknown_does_not_pass(capsys: pytest.CaptureFixture[str]) -> No
     assert "unknown" in capsys.readouterr().out
 
 
-def _asked(data_dir: Path, database_url: str) -> tuple[int, dict[str, tuple[bool | None, str]]]:
+def _asked(data_dir: Path, database_url: str, *more: str) -> tuple[int, dict[str, tuple[bool | None, str]]]:
     place = ["--data-dir", str(data_dir), "--database-url", database_url]
-    outcome = CliRunner().invoke(app, ["doctor", "--security", "--json", *place])
+    outcome = CliRunner().invoke(app, ["doctor", "--security", "--json", *place, *more])
     return outcome.exit_code, {
         check["name"]: (check["passed"], check["found"]) for check in json.loads(outcome.stdout)
     }
@@ -74,3 +79,25 @@ def test_what_is_weak_is_named(database_url: str, tmp_path: Path, monkeypatch: p
     assert _asked(data, database_url)[1]["data directory"] == (False, "mode 0755")
     (data / "sealing-key").write_text("plq_short")
     assert _asked(data, database_url)[1]["KMS"] == (None, f"{data / 'sealing-key'} holds no key")
+
+
+def test_a_tenant_is_looked_at_by_its_name(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own people count, and not those of the installation; one that there is not is said so."""
+    monkeypatch.chdir(tmp_path)
+
+    async def filled() -> None:
+        database = Database(database_url)
+        tenant = (await create_tenant(database, "Acme", NOW)).tenant.id
+        await new_user(database, tenant)
+        await database.dispose()
+
+    asyncio.run(filled())
+    data = tmp_path / "data"
+    assert _asked(data, database_url, "--tenant", "Acme")[1]["administrators' factors"][0] is False
+    assert _asked(data, database_url)[1]["administrators' factors"][0] is True
+    place = ["--data-dir", str(data), "--database-url", database_url, "--tenant", "Nobody"]
+    unknown = CliRunner().invoke(app, ["doctor", "--security", *place])
+    assert isinstance(unknown.exception, NotFoundError)
+    assert isinstance(CliRunner().invoke(app, ["doctor", "--tenant", "Acme"]).exception, UsageError)

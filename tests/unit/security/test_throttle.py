@@ -8,8 +8,8 @@ from plimsoll.security.throttle import BOUNDS, Tried, counters
 
 
 def test_everything_that_can_be_tried_has_all_its_limits() -> None:
-    """None is left out by oversight; a token or a cookie that leads nowhere is tried against nobody."""
-    against = set(product(set(Tried) - {Tried.TOKEN, Tried.COOKIE}, ("user", "device")))
+    """None is left out by oversight; a token, cookie or link that leads nowhere is tried against nobody."""
+    against = set(product(set(Tried) - {Tried.TOKEN, Tried.COOKIE, Tried.LINK}, ("user", "device")))
     assert set(BOUNDS) == against | set(product(Tried, ("address", "everybody")))
 
 

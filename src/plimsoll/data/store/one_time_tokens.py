@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from plimsoll.data.store.account_rows import OneTimeTokenRow
 from plimsoll.data.store.models import new_id
 
-__all__ = ["OneTimeToken", "Purpose", "add", "consume", "forget", "revoke"]
+__all__ = ["OneTimeToken", "Purpose", "add", "consume", "forget", "is_good", "revoke"]
 
 
 class Purpose(StrEnum):
@@ -109,6 +109,14 @@ async def consume(
     )
     row = (await session.execute(statement)).one_or_none()
     return None if row is None else OneTimeToken(**row._asdict())
+
+
+async def is_good(session: AsyncSession, token_id: UUID, at: dt.datetime) -> bool:
+    """Return whether a token could be used now; it stays as it is."""
+    query = select(OneTimeTokenRow.id).where(
+        OneTimeTokenRow.id == token_id, OneTimeTokenRow.used_at.is_(None), OneTimeTokenRow.expires_at > at
+    )
+    return (await session.execute(query)).one_or_none() is not None
 
 
 async def revoke(session: AsyncSession, purpose: Purpose, user_id: UUID | None, at: dt.datetime) -> None:

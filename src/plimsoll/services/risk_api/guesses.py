@@ -1,4 +1,4 @@
-"""Tokens and cookies that lead nowhere: too many are refused; whoever sends a right one is let in."""
+"""Tokens, cookies and links that lead nowhere: too many are refused; whoever sends a right one is let in."""
 
 import datetime as dt
 import math
@@ -22,11 +22,12 @@ _MOST = 10_000
 _SAID = {
     Tried.TOKEN: ("tokens", "Send one that counts"),
     Tried.COOKIE: ("sessions", "Sign in at /sign-in"),
+    Tried.LINK: ("links", "Open one that is good"),
 }
 
 
 class Guesses:
-    """Counts tokens, and apart from them cookies, that lead nowhere, by the guard that counts passwords.
+    """Counts tokens, cookies and links that lead nowhere, each apart, by the guard that counts passwords.
 
     A token is looked at before it is counted: others at the address of an attacker go on. Once a counter is
     full this process remembers until when, so that a flood writes nothing more.
@@ -52,7 +53,7 @@ class Guesses:
         address
             From where it came; empty where that is not known.
         tried
-            A token or a cookie.
+            A token, a cookie or a link; a tenant that there is not counts as a link.
 
         Raises
         ------

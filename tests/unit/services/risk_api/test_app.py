@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     "POST /sign-in/first-administrator",
     "POST /sign-in/forgotten",
     "POST /sign-in/invitation",
+    "POST /sign-in/link",
     "POST /sign-in/password",
     "POST /sign-in/reset",
     "POST /sign-out",

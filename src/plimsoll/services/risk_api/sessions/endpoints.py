@@ -1,17 +1,23 @@
 """Signing a browser in, by a password or a one-time link, and out again."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
 import structlog
-from fastapi import Request
+from fastapi import Query, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, SignInError
 from plimsoll.performance.overload import Priority
+from plimsoll.security.throttle import Tried
 from plimsoll.services.risk_api.answers import answer
 from plimsoll.services.risk_api.authentication import cookie_name, refuse_other_sites
 from plimsoll.services.risk_api.context import Callers, Context
 from plimsoll.services.risk_api.cookies import drop_session, keep_device, keep_session, origin_of
 from plimsoll.services.risk_api.effort import effort
+from plimsoll.services.risk_api.guesses import guesses_of
 from plimsoll.services.risk_api.problems import ProblemError
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.routes import ApiRouter
@@ -24,12 +30,14 @@ from plimsoll.services.risk_api.sessions.messages import (
     Forgotten,
     Link,
     NewPasswordByLink,
+    OpenedLink,
     PasswordClaim,
 )
 from plimsoll.services.risk_api.static_files import page_file, static_file
 from plimsoll.workflows import email_changes, password_changes, people
 from plimsoll.workflows import sign_in as signing_in
 from plimsoll.workflows.first_administrator import make_first_administrator
+from plimsoll.workflows.links import tenant_of_link
 from plimsoll.workflows.pending_sign_in import Pending, complete_sign_in
 from plimsoll.workflows.sessions import Origin, SignedIn
 from plimsoll.workflows.sessions import sign_out as end_session
@@ -40,6 +48,7 @@ __all__ = [
     "confirm_email",
     "create_first_administrator",
     "forget_password",
+    "open_link",
     "reset_password",
     "router",
     "sign_in",
@@ -56,7 +65,9 @@ _log = structlog.get_logger("plimsoll.accounts")
 
 
 @router.get("/sign-in", dependencies=[Public], include_in_schema=False)
-async def sign_in_page() -> Response:
+async def sign_in_page(
+    tenant: Annotated[str, Query(max_length=200)] = "",  # noqa: ARG001 - the script of the page reads it
+) -> Response:
     """Show the page that takes the token out of the link, or asks for a password."""
     return page_file(__package__, "sign_in.html")
 
@@ -120,21 +131,30 @@ async def try_factor(said: FactorAnswer, request: Request, context: Context) -> 
     return _signed_in(request, made)
 
 
+@router.post("/sign-in/link", dependencies=[Public], include_in_schema=False)
+async def open_link(link: Link, request: Request, context: Context) -> OpenedLink:
+    """Say whether a link is good, and to which tenant it leads, before a form is filled in for it."""
+    refuse_other_sites(request)
+    async with _guessed(request):
+        return OpenedLink(tenant=await tenant_of_link(context.database, link.token, context.clock()))
+
+
 @router.post("/sign-in/first-administrator", dependencies=[Public], include_in_schema=False)
 @effort(priority=Priority.WRITE)
 async def create_first_administrator(new: FirstAdministrator, request: Request, context: Context) -> Response:
     """Turn the link of the first start, once, into the first administrator and a session of this browser."""
     refuse_other_sites(request)
-    made = await make_first_administrator(
-        context.database,
-        context.passwords,
-        new.token,
-        name=new.name,
-        email=new.email,
-        password=new.password,
-        origin=origin_of(request),
-        now=context.clock(),
-    )
+    async with _guessed(request):
+        made = await make_first_administrator(
+            context.database,
+            context.passwords,
+            new.token,
+            name=new.name,
+            email=new.email,
+            password=new.password,
+            origin=origin_of(request),
+            now=context.clock(),
+        )
     return _signed_in(request, made)
 
 
@@ -143,15 +163,16 @@ async def create_first_administrator(new: FirstAdministrator, request: Request, 
 async def accept_invitation(new: Acceptance, request: Request, context: Context) -> Response:
     """Turn an invitation, once, into a password and a session of this browser."""
     refuse_other_sites(request)
-    made = await people.accept_invitation(
-        context.database,
-        context.passwords,
-        new.token,
-        name=new.name,
-        password=new.password,
-        origin=origin_of(request),
-        now=context.clock(),
-    )
+    async with _guessed(request):
+        made = await people.accept_invitation(
+            context.database,
+            context.passwords,
+            new.token,
+            name=new.name,
+            password=new.password,
+            origin=origin_of(request),
+            now=context.clock(),
+        )
     return _signed_in(request, made)
 
 
@@ -171,14 +192,15 @@ async def reset_password(
 ) -> Response:
     """Set a password anew by the link that was sent, once; all sessions end, and nobody is signed in."""
     refuse_other_sites(request)
-    await password_changes.reset_password(
-        context.database,
-        context.passwords,
-        new.token,
-        chosen=new.password,
-        second=second_step(context, request),
-        now=context.clock(),
-    )
+    async with _guessed(request):
+        await password_changes.reset_password(
+            context.database,
+            context.passwords,
+            new.token,
+            chosen=new.password,
+            second=second_step(context, request),
+            now=context.clock(),
+        )
     callers.forget()
     return Response(status_code=204)
 
@@ -188,7 +210,8 @@ async def reset_password(
 async def confirm_email(link: Link, request: Request, context: Context) -> Response:
     """Confirm a new address by the link that was sent there, once."""
     refuse_other_sites(request)
-    await email_changes.confirm_email(context.database, link.token, context.clock())
+    async with _guessed(request):
+        await email_changes.confirm_email(context.database, link.token, context.clock())
     return Response(status_code=204)
 
 
@@ -219,6 +242,16 @@ async def sign_out(request: Request, context: Context, callers: Callers) -> Resp
     signed_out = Response(status_code=204)
     drop_session(request, signed_out)
     return signed_out
+
+
+@asynccontextmanager
+async def _guessed(request: Request) -> AsyncIterator[None]:
+    """Count a link that turns out to lead nowhere."""
+    try:
+        yield
+    except SignInError:
+        await guesses_of(request).count(origin_of(request).address, Tried.LINK)
+        raise
 
 
 def _signed_in(request: Request, made: SignedIn) -> Response:

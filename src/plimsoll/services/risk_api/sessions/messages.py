@@ -14,6 +14,7 @@ __all__ = [
     "Forgotten",
     "Link",
     "NewPasswordByLink",
+    "OpenedLink",
     "PasswordClaim",
 ]
 
@@ -27,6 +28,12 @@ class Link(WireModel):
     """What the one-time link carries."""
 
     token: _Token
+
+
+class OpenedLink(WireModel):
+    """A link that is good: to which tenant it leads."""
+
+    tenant: str | None = Field(description="Null for that of the installation")
 
 
 class PasswordClaim(WireModel):

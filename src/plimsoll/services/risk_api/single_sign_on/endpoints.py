@@ -9,11 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from plimsoll.data.store import providers
+from plimsoll.data.store.look_ups import tenant_named
 from plimsoll.data.store.tenants import LOCAL_TENANT
 from plimsoll.performance.overload import Priority
+from plimsoll.security.throttle import Tried
 from plimsoll.services.risk_api.context import ApiContext, Context
 from plimsoll.services.risk_api.cookies import keep_device, keep_session, origin_of
 from plimsoll.services.risk_api.effort import effort
+from plimsoll.services.risk_api.guesses import guesses_of
 from plimsoll.services.risk_api.requirements import Public
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.second_steps import second_step
@@ -47,7 +50,7 @@ class OfferedProvider(WireModel):
 
 
 class OfferedProviders(WireModel):
-    """The providers of whoever says no tenant; those of other tenants are given out by these."""
+    """The providers of a tenant."""
 
     items: tuple[OfferedProvider, ...]
 
@@ -69,9 +72,16 @@ class WayBack(WireModel):
 
 
 @router.get("/sign-in/providers", dependencies=[Public], include_in_schema=False)
-async def offered_providers(context: Context) -> OfferedProviders:
-    """List at which providers people of the tenant of the installation may sign in."""
-    async with context.database.session(LOCAL_TENANT) as session:
+async def offered_providers(
+    request: Request,
+    context: Context,
+    tenant: Annotated[str, Query(max_length=200, description="Empty for that of the installation")] = "",
+) -> OfferedProviders:
+    """List at which providers people of a tenant may sign in: at none, if there is no such tenant."""
+    whose = await tenant_named(context.database, tenant) if tenant else LOCAL_TENANT
+    if whose is None:
+        await guesses_of(request).count(origin_of(request).address, Tried.LINK)
+    async with context.database.session(whose) as session:
         found = await providers.page(session, after=None, limit=_MOST_OFFERED)
     return OfferedProviders(
         items=tuple(

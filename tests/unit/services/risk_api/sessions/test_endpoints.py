@@ -7,6 +7,8 @@ import pytest
 from plimsoll.data.store import tenants
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.tenants import LOCAL_TENANT
+from plimsoll.security.throttle import BOUNDS, Tried
+from plimsoll.security.tokens import new_token
 from plimsoll.services.risk_api.sign_in import LocalSignIn
 from plimsoll.workflows.first_administrator import first_link
 from probe_api import ADDRESS, CANARY, PROBE, client_of, probe_app, sign_in
@@ -96,7 +98,7 @@ async def test_signing_out_ends_the_session(database: Database) -> None:
 async def test_the_page_and_its_script_are_there() -> None:
     """The page loads its own script, which takes the token out of the address at once."""
     async with client_of(probe_app(), key=None) as client:
-        paths = ("/sign-in", "/sign-in.js", "/page.css", "/page.js", "/icon.svg")
+        paths = ("/sign-in?tenant=Acme", "/sign-in.js", "/page.css", "/page.js", "/icon.svg")
         page, script, *others = [await client.get(path) for path in paths]
     assert 'src="/sign-in.js"' in page.text
     assert "script-src 'self'" in page.headers["content-security-policy"]
@@ -114,12 +116,35 @@ async def test_the_first_administrator_is_made_once(database: Database) -> None:
     path = "/sign-in/first-administrator"
     async with client_of(probe_app(database, clock=lambda: NOW), key=None) as client:
         assert (await client.post(path, json=new)).status_code == 403
+        looked = await client.post("/sign-in/link", json={"token": token}, headers=OURS)
+        assert (looked.status_code, looked.json()) == (200, {"tenant": None})
         short = await client.post(path, json={**new, "password": CANARY}, headers=OURS)
         assert (short.status_code, CANARY in short.text) == (422, False)
         assert short.json()["detail"] == "the password is too short"
         assert (await client.post(path, json=new, headers=OURS)).status_code == 204
         assert (await client.get(ME)).json()["id"].startswith("user:")
         assert (await client.post(path, json=new, headers=OURS)).status_code == 401
+        spent = await client.post("/sign-in/link", json={"token": token}, headers=OURS)
+        assert (spent.status_code, spent.json()["detail"]) == (401, "the link was used already or is too old")
+
+
+async def test_links_are_not_guessed_without_end(database: Database) -> None:
+    """By whatever way they are tried; one that is good is opened all along."""
+    async with database.session(LOCAL_TENANT) as session:
+        await tenants.ensure(session, LOCAL_TENANT, "local")
+    token = await first_link(database, NOW)
+    ways: list[tuple[str, dict[str, str]]] = [("link", {}), ("email", {}), ("reset", {"password": PASSWORD})]
+    async with client_of(probe_app(database, clock=lambda: NOW), key=None) as client:
+        answers = []
+        for turn in range(BOUNDS[Tried.LINK, "address"].most + 3):
+            way, beside = ways[turn % 3]
+            body = {"token": new_token("pli"), **beside}
+            answers.append((await client.post(f"/sign-in/{way}", json=body, headers=OURS)).status_code)
+        assert answers == [401] * (len(answers) - 3) + [429] * 3
+        assert (await client.get("/sign-in/providers", params={"tenant": "Guess"})).status_code == 429
+        assert (await client.get("/sign-in/providers")).status_code == 200
+        good = await client.post("/sign-in/link", json={"token": token}, headers=OURS)
+        assert good.status_code == 200
 
 
 async def test_a_password_signs_a_browser_in(database: Database) -> None:

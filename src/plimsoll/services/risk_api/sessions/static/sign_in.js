@@ -1,5 +1,5 @@
 // The token stands after "#", which browsers keep to themselves; it leaves the address bar before anything else.
-import { blame, call, handle, part, say, signedByPasskey } from "/page.js";
+import { blame, call, handle, part, rememberTenant, say, signedByPasskey, tenantHere } from "/page.js";
 
 const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname + location.search);
@@ -26,20 +26,27 @@ function askForPassword(text = "", bad = false) {
   say(text, bad);
 }
 
-// What a link is for is asked once; a link that is spent leads to the usual sign-in, with the reason.
-function askByLink(id, path, done) {
-  handle(show(id), async (typed) => {
-    try {
-      await call("POST", path, { ...typed, token });
-    } catch (problem) {
-      if (problem.status !== 401 && problem.status !== 409) {
-        throw problem;
-      }
-      askForPassword(problem.message, true);
-      return;
+// What a link is for is asked once; one that is spent leads to the usual sign-in at once, with the reason.
+async function askByLink(id, path, done) {
+  const spent = (problem) => {
+    if (![401, 409, 429].includes(problem.status)) {
+      throw problem;
     }
-    done();
-  });
+    askForPassword(problem.message, true);
+  };
+  try {
+    const { tenant } = await call("POST", "/sign-in/link", { token });
+    rememberTenant(tenant);
+    offerTenant(tenant || "");
+    handle(show(id), (typed) => call("POST", path, { ...typed, token }).then(done, spent));
+    say(tenant ? `This link is for ${tenant}.` : "");
+  } catch (problem) {
+    try {
+      spent(problem);
+    } catch {
+      say(`${problem.message} Then load this link anew: it stays good.`, true);
+    }
+  }
 }
 
 async function redeem() {
@@ -108,8 +115,13 @@ async function passkeyAnswer(challenge) {
   return signedByPasskey(asked.options);
 }
 
-async function offerProviders() {
-  const { items } = await call("GET", "/sign-in/providers").catch(() => ({ items: [] }));
+// People of another tenant have providers of their own.
+async function offerProviders(tenant) {
+  const query = tenant ? `?tenant=${encodeURIComponent(tenant)}` : "";
+  const { items } = await call("GET", `/sign-in/providers${query}`).catch(() => ({ items: [] }));
+  if (part("own-tenant").value.trim() !== tenant) {
+    return; // another one was named meanwhile
+  }
   part("providers").replaceChildren(
     ...items.map(({ name, sign_in }) => {
       const link = document.createElement("a");
@@ -122,7 +134,8 @@ async function offerProviders() {
 }
 
 handle(part("own-form"), async (typed) => {
-  const found = await call("POST", "/sign-in/password", typed);
+  const found = await call("POST", "/sign-in/password", { ...typed, tenant: typed.tenant.trim() });
+  rememberTenant(typed.tenant.trim());
   if (found) {
     askForFactor(found.challenge, found.kinds, found.kinds[0]);
   } else {
@@ -130,7 +143,7 @@ handle(part("own-form"), async (typed) => {
   }
 });
 handle(part("forgotten-form"), async (typed) => {
-  await call("POST", "/sign-in/forgotten", { ...typed, tenant: part("own-tenant").value });
+  await call("POST", "/sign-in/forgotten", { ...typed, tenant: part("own-tenant").value.trim() });
   askForPassword("If there is an account of this address, a link is on its way to it. It is good for half an hour.");
 });
 part("forgotten").addEventListener("click", () => {
@@ -140,7 +153,15 @@ part("forgotten").addEventListener("click", () => {
 });
 document.querySelector("[data-back]").addEventListener("click", () => askForPassword());
 
-const tenant = new URLSearchParams(location.search).get("tenant");
+function offerTenant(tenant) {
+  part("own-tenant").defaultValue = tenant;
+  part("own-tenant").value = tenant;
+  part("own-more").open = Boolean(tenant);
+  offerProviders(tenant);
+}
+
+part("own-tenant").addEventListener("change", () => offerProviders(part("own-tenant").value.trim()));
+offerTenant(tenantHere());
 const links = {
   plf: () => askByLink("first-form", "/sign-in/first-administrator", enter),
   pli: () => askByLink("invitation-form", "/sign-in/invitation", enter),
@@ -156,8 +177,3 @@ if (known && token[3] === "_") {
 } else {
   askForPassword();
 }
-if (tenant) {
-  part("own-tenant").defaultValue = tenant;
-  part("own-more").open = true;
-}
-offerProviders();

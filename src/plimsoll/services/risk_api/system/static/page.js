@@ -125,9 +125,34 @@ export async function signedByPasskey(options) {
   }
 }
 
+// People of another tenant are led back to its sign-in: this browser keeps its name, and nothing else.
+const TENANT = "plimsoll-tenant";
+
+export function tenantHere() {
+  const named = new URLSearchParams(location.search).get("tenant");
+  try {
+    return named ?? localStorage.getItem(TENANT) ?? "";
+  } catch {
+    return named ?? ""; // a browser that keeps nothing
+  }
+}
+
+export function rememberTenant(tenant) {
+  try {
+    if (tenant) {
+      localStorage.setItem(TENANT, tenant);
+    } else {
+      localStorage.removeItem(TENANT);
+    }
+  } catch {
+    // It is typed again next time.
+  }
+}
+
 export async function signOut() {
+  const tenant = tenantHere(); // signing out empties what the browser keeps
   await call("POST", "/sign-out").catch(() => null);
-  location.replace("/sign-in");
+  location.replace(tenant ? `/sign-in?tenant=${encodeURIComponent(tenant)}` : "/sign-in");
 }
 
 part("sign-out")?.addEventListener("click", signOut);
