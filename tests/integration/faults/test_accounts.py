@@ -1,65 +1,25 @@
 """Accounts while the database takes no writes, and while clocks are moved, over HTTP on a real server."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
-import httpx2
 import pytest
 
-from api_server import serving
-from plimsoll.data.store.database import Database
-from plimsoll.data.store.tenants import LOCAL_TENANT
+from moved_site import API, MovedSite, moved_site
 from plimsoll.security.totp import code_at, step_of
-from plimsoll.services.risk_api.app import create_app
-from plimsoll.services.risk_api.context import ApiContext
-from plimsoll.services.risk_api.sign_in import LocalSignIn
 from postgres import execute
-from somebody import EMAIL, NOW, PASSWORD, new_user
+from somebody import EMAIL, PASSWORD
 
-API = "/api/v1"
 CLAIM = {"email": EMAIL, "password": PASSWORD}
 HOUR = dt.timedelta(hours=1)
 INVITED = {"name": "Bob", "email": "bob@example.com"}
 
 
-@dataclass
-class Site:
-    """A server whose clock is set by hand, and its administrator, who has an authenticator app."""
+class Site(MovedSite):
+    """A server with one administrator, who has recovery codes, and a database that may refuse writes."""
 
-    database_url: str
-    url: str = ""
-    now: dt.datetime = NOW
-    secret: str = ""
-    recovery: list[str] = field(default_factory=list)
-
-    def client(self, bearer: str = "") -> httpx2.Client:
-        """Return a browser without cookies, or a program with a token."""
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {"Origin": self.url}
-        return httpx2.Client(base_url=self.url, headers=headers, timeout=30)
-
-    def code(self) -> str:
-        """Return a code of the app that was not shown before; time goes on for it."""
-        self.now += dt.timedelta(seconds=30)
-        return code_at(self.secret, step_of(self.now))
-
-    def signed_in(self, browser: httpx2.Client, kind: str = "totp", answer: str = "") -> int:
-        """Sign in and return the status of the last step."""
-        first = browser.post("/sign-in/password", json=CLAIM)
-        if first.status_code != 200:
-            return first.status_code
-        said = {"challenge": first.json()["challenge"], "kind": kind, "answer": answer or self.code()}
-        return browser.post("/sign-in/factor", json=said).status_code
-
-    def tokens(self) -> dict[str, str]:
-        """Return an access token and a refresh token."""
-        with self.client() as client:
-            challenge = client.post(f"{API}/tokens", json=CLAIM).json()["challenge"]
-            said = {"challenge": challenge, "kind": "totp", "answer": self.code()}
-            found: dict[str, str] = client.post(f"{API}/tokens/factor", json=said).json()
-        return found
+    recovery: list[str]
 
     @contextmanager
     def read_only(self) -> Iterator[None]:
@@ -79,23 +39,10 @@ class Site:
 def site(database_url: str) -> Iterator[Site]:
     """Yield the server."""
 
-    async def fill() -> None:
-        database = Database(database_url)
-        await new_user(database)
-        await database.dispose()
-
-    asyncio.run(fill())
-    site = Site(database_url)
-    local = LocalSignIn(LOCAL_TENANT, "plk_" + "k" * 43)
-    context = ApiContext(database=Database(database_url), sign_in=local, clock=lambda: site.now)
-    with serving(create_app(context)) as port:
-        site.url = f"http://localhost:{port}"
+    with moved_site(Site, database_url, EMAIL) as site:
         with site.client() as browser:
-            assert browser.post("/sign-in/password", json=CLAIM).status_code == 204
-            begun = browser.post(f"{API}/me/factors/totp", json={"name": "Phone"}).json()
-            site.secret = begun["secret"]
-            path = f"{API}/me/factors/{begun['factor']['id']}/confirm"
-            site.recovery = browser.post(path, json={"code": site.code()}).json()["recovery_codes"]
+            assert site.enter(browser) == 204
+            site.recovery = site.add_app(browser)
         yield site
 
 
@@ -103,14 +50,14 @@ def test_a_database_that_takes_no_writes_lets_nobody_in_and_reads_on(site: Site)
     """Whoever is known goes on reading; every sign-in and everything sensitive is 503, right or wrong."""
     key, tokens = "", site.tokens()
     with site.client() as browser, site.client() as stranger:
-        assert site.signed_in(browser) == 204
+        assert site.enter(browser) == 204
         account = browser.post(f"{API}/service-accounts", json={"name": "a", "permissions": ["runs:read"]})
         keys = f"{API}/service-accounts/{account.json()['id']}/keys"
         key = browser.post(keys, json={"name": "k"}).json()["key"]
         with site.read_only(), site.client(key) as program, site.client(tokens["access_token"]) as person:
             for who, path in ((browser, "users"), (browser, "me"), (program, "risk-runs"), (person, "users")):
                 assert who.get(f"{API}/{path}").status_code == 200, path
-            wrong = {"email": EMAIL, "password": PASSWORD + "x"}
+            wrong = {**CLAIM, "password": PASSWORD + "x"}
             refresh = {"refresh_token": tokens["refresh_token"]}
             refused = [
                 stranger.post("/sign-in/password", json=CLAIM),
@@ -131,21 +78,21 @@ def test_a_database_that_takes_no_writes_lets_nobody_in_and_reads_on(site: Site)
                 assert guessing.get(f"{API}/me").status_code == 401
         assert [one["email"] for one in browser.get(f"{API}/users").json()["items"]] == [EMAIL]
         assert len(browser.get(keys).json()["items"]) == 1
-        assert site.signed_in(stranger, "recovery", site.recovery[0]) == 204
+        assert site.enter(stranger, kind="recovery", answer=site.recovery[0]) == 204
 
 
 def test_a_clock_that_is_ahead_ends_what_is_over_and_nothing_else(site: Site) -> None:
     """Sessions, access tokens and links end; who signs in anew is let in, by a code of that very time."""
     tokens = site.tokens()
     with site.client() as browser:
-        assert site.signed_in(browser) == 204
+        assert site.enter(browser) == 204
         site.now += 3 * HOUR
         assert browser.get(f"{API}/me").status_code == 401
         for path, body in (("", {}), ("/refresh", {"refresh_token": tokens["refresh_token"]})):
             with site.client(tokens["access_token"]) as program:
                 answer = program.post(f"{API}/tokens{path}", json=body) if path else program.get(f"{API}/me")
                 assert answer.status_code == 401
-        assert site.signed_in(browser) == 204
+        assert site.enter(browser) == 204
         assert browser.get(f"{API}/users").status_code == 200
 
 
@@ -153,26 +100,26 @@ def test_a_clock_that_goes_back_brings_nothing_back(site: Site) -> None:
     """A session, and what was proven in it, waits for its time; so do right codes; used ones stay used."""
     with site.client() as browser, site.client() as other:
         used = site.code()
-        assert site.signed_in(browser, answer=used) == 204
+        assert site.enter(browser, answer=used) == 204
         right = site.now
         assert browser.post(f"{API}/users", json=INVITED).status_code == 201
         site.now = right - 3 * HOUR
         assert other.post("/sign-out").status_code == 204  # whoever was seen a moment ago is asked for anew
         assert browser.get(f"{API}/me").status_code == 401
-        ahead = code_at(site.secret, step_of(right) + 1)
-        assert site.signed_in(other, answer=ahead) == 401
-        assert site.signed_in(other, answer=site.code()) == 401
-        assert site.signed_in(other, "recovery", site.recovery[0]) == 204
+        ahead = code_at(site.secrets[EMAIL], step_of(right) + 1)
+        assert site.enter(other, answer=ahead) == 401
+        assert site.enter(other, answer=site.code()) == 401
+        assert site.enter(other, kind="recovery", answer=site.recovery[0]) == 204
         site.now = right
         assert browser.get(f"{API}/users").status_code == 200
-        assert site.signed_in(other, answer=used) == 401
-        assert site.signed_in(other) == 204
+        assert site.enter(other, answer=used) == 401
+        assert site.enter(other) == 204
 
 
 def test_a_session_that_was_over_is_not_brought_back(site: Site) -> None:
     """Not by a clock that is put back to when it was not."""
     with site.client() as browser:
-        assert site.signed_in(browser) == 204
+        assert site.enter(browser) == 204
         site.now += HOUR
         assert browser.post("/sign-out", headers={"Cookie": "none=none"}).status_code == 204
         assert browser.get(f"{API}/me").status_code == 401
