@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,15 @@ def hub(database: Database, **changes: Any) -> LiveHub:
 def tick(symbol: str, price: float, seconds: float = 0.0) -> Tick:
     """Return a tick some seconds ago."""
     return Tick(symbol, price, dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds), "test")
+
+
+async def until(found: Callable[[], Awaitable[Any]]) -> Any:
+    """Return what is found once it is true."""
+    for _ in range(600):
+        if result := await found():
+            return result
+        await asyncio.sleep(0.05)
+    raise TimeoutError
 
 
 async def next_update(listener: Listener, seconds: float = 30.0) -> dict[str, Any]:

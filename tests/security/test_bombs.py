@@ -140,7 +140,7 @@ def test_json_that_is_deep_or_long(site: Site, body: bytes) -> None:
     with site.client() as client:
         begun = time.monotonic()
         sent = client.post("/api/v1/portfolios", content=body, headers={"Content-Type": "application/json"})
-    assert (sent.status_code, time.monotonic() - begun < 3) == (400, True)
+    assert (sent.status_code, time.monotonic() - begun < 10) == (400, True)
 
 
 def test_strangers_send_little(site: Site) -> None:

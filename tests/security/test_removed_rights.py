@@ -46,8 +46,8 @@ def test_a_stream_ends_with_the_right_to_it(site: Site) -> None:
         client.patch(path, json={"disabled": True}, headers=seen).raise_for_status()
         for listener in streams:
             while listener.recv(65536):
-                assert time.monotonic() - begun < 7
-        assert time.monotonic() - begun < 7  # five seconds, and two for a busy machine
+                assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 10  # five seconds, and as many for a busy machine
         for _, _, key in people:
             held = {"Authorization": f"Bearer {key['key']}"}
             assert client.get(f"{API}/events", headers=held).status_code in (401, 403)

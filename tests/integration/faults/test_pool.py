@@ -44,7 +44,7 @@ async def test_a_pool_that_is_exhausted(world: World, database_url: str) -> None
         ):
             refused(answer, 503, "unavailable")
             assert answer.headers["Retry-After"] == "1"
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 15
         blocking.rollback()
         answers = await asyncio.gather(*renamed)
     assert sorted(answer.status_code for answer in answers) == [200, 412]

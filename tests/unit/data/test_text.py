@@ -197,10 +197,10 @@ def test_a_giant_line_is_refused_at_once(tmp_path: Path) -> None:
     """A line of 1 GB (a sparse file) is refused after its first MiB, also below good lines."""
     path = file_with(tmp_path, b"Date,A\n2024-01-02,")
     os.truncate(path, 2**30)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(DataError, match="longer than 1 MiB"):
         read_bytes(path, largest=2**31, remedy=REMEDY)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(lengths=st.lists(st.integers(0, 100_000), min_size=1, max_size=8), end=st.sampled_from(["\n", "\r\n"]))

@@ -77,10 +77,10 @@ async def test_instances_share_a_rate(instance: Limits, redis_url: str) -> None:
     one, other = instance(redis_url), instance(redis_url)
     for _ in range(90):
         assert one.take(key, 1, rate).allowed
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(1.0)
     assert other.take(key, 1, rate).allowed
-    await asyncio.sleep(0.3)
-    assert sum(other.take(key, 1, rate).allowed for _ in range(90)) <= 12
+    await asyncio.sleep(1.0)
+    assert sum(other.take(key, 1, rate).allowed for _ in range(90)) <= 20
     assert not other.take(key, 1, rate).allowed
 
 

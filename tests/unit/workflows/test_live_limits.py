@@ -1,14 +1,12 @@
 """Limits held against live numbers."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from live_hubs import QUICK, book_run, hub, next_update, tick
+from live_hubs import QUICK, book_run, hub, next_update, tick, until
 from plimsoll.data.store import breaches
 from plimsoll.data.store.breaches import BreachRecord
 from plimsoll.data.store.database import Database
@@ -22,15 +20,6 @@ async def opened(database: Database, tenant: UUID) -> list[BreachRecord]:
     """Return the breaches of a tenant."""
     async with database.session(tenant) as session:
         return await breaches.page(session, after=None, limit=10)
-
-
-async def until(found: Callable[[], Any]) -> Any:
-    """Return what is found once it is true."""
-    for _ in range(200):
-        if result := await found():
-            return result
-        await asyncio.sleep(0.05)
-    raise TimeoutError
 
 
 async def test_a_breach_is_seen_at_once_and_told_once(database: Database, tenant: UUID) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from live_hubs import BOOK, QUICK, book_run, hub, next_update, numbers, tick
+from live_hubs import BOOK, QUICK, book_run, hub, next_update, numbers, tick, until
 from plimsoll.data.store import live_levels, portfolios
 from plimsoll.data.store.database import Database
 from plimsoll.errors import NotFoundError, UnavailableError, UsageError
@@ -65,9 +65,12 @@ async def test_after_a_restart_every_number_is_the_same(database: Database, tena
         await next_update(listener)
         room.push([tick("AAA", 101.3), tick("EURUSD", 1.1719)])
         before = await next_update(listener)
-        await asyncio.sleep(0.2)
-        async with database.session(tenant) as session:
-            assert {one.symbol for one in await live_levels.load(session)} == {"aaa", "eurusd"}
+
+        async def kept() -> bool:
+            async with database.session(tenant) as session:
+                return {one.symbol for one in await live_levels.load(session)} == {"aaa", "eurusd"}
+
+        await until(kept)
         room.push([tick("BBB", 51.7)])
         before = await next_update(listener)
     async with room_of(database, tenant) as room:
@@ -125,12 +128,11 @@ async def test_what_nobody_needs_is_closed(database: Database, tenant: UUID) -> 
         idle = await room.open(run.portfolio_id)
         followed = await room.open(run.portfolio_id, ("desk",))
         with followed.feed.listen() as listener:
-            await asyncio.sleep(0.5)
-            assert room.streams == (followed,)
+            await until(lambda: asyncio.sleep(0, room.streams == (followed,)))
             assert await idle.feed.listen().next() is None
             async with database.session(tenant) as session:
                 await portfolios.archive(session, run.portfolio_id, expected_version=1)
-            while await asyncio.wait_for(listener.next(), 5) is not None:
+            while await asyncio.wait_for(listener.next(), 30) is not None:
                 pass
         assert len(room.streams) == 0
 

@@ -56,7 +56,7 @@ def test_it_starts_serves_and_stops(cluster: Path) -> None:
     assert running_postgres(cluster) is None
     before = time.perf_counter()
     url = embedded_postgres(cluster)
-    assert time.perf_counter() - before < 10.0
+    assert time.perf_counter() - before < 30.0
     try:
         assert running_postgres(cluster) == url
         with psycopg.connect(url) as connection:
@@ -157,7 +157,7 @@ def test_open_transactions_do_not_hold_up_the_stop(cluster: Path) -> None:
     connection.execute("CREATE TABLE half (n int)")
     before = time.perf_counter()
     stop(cluster)
-    assert time.perf_counter() - before < 5
+    assert time.perf_counter() - before < 20  # it would wait for ever
     with pytest.raises(psycopg.OperationalError):
         connection.commit()
     connection.close()

@@ -21,6 +21,7 @@ class Application:
         self.starts = starts
         self.slow_seconds = slow_seconds
         self.told: list[str] = []
+        self.asked = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve."""
@@ -32,6 +33,7 @@ class Application:
             await send({"type": "lifespan.shutdown.complete"})
             return
         if scope["path"] == "/slow":
+            self.asked.set()
             await asyncio.sleep(self.slow_seconds)
             self.told.append("answered")
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -54,7 +56,7 @@ async def test_requests_under_way_are_answered_before_the_lifespan_ends() -> Non
     async with httpx2.AsyncClient() as client:
         async with serving([Served(app, port)]):
             asked = asyncio.create_task(client.get(f"http://{ADDRESS}:{port}/slow"))
-            await asyncio.sleep(0.2)
+            await app.asked.wait()
         assert (await asked).text == "done"
     assert app.told == ["answered", "ended"]
 
@@ -63,9 +65,9 @@ async def test_a_request_without_end_does_not_hold_the_stop_for_long() -> None:
     """After a few seconds the lifespan ends all the same."""
     app, port = Application(slow_seconds=60.0), free_ports()[0]
     async with httpx2.AsyncClient() as client:
-        async with asyncio.timeout(8), serving([Served(app, port)]):
+        async with asyncio.timeout(30), serving([Served(app, port)]):
             asked = asyncio.create_task(client.get(f"http://{ADDRESS}:{port}/slow"))
-            await asyncio.sleep(0.2)
+            await app.asked.wait()
         await asyncio.gather(asked, return_exceptions=True)
     assert app.told == ["ended"]
 
