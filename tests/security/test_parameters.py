@@ -106,3 +106,17 @@ def test_fields_that_are_not_the_clients_to_set(site: Site, name: str) -> None:
         changed = client.patch(f"/api/v1/portfolios/{book['id']}", json={name: value}, headers=headers)
         assert (made.status_code, changed.status_code) == (422, 422)
         assert client.get(f"/api/v1/portfolios/{book['id']}").json() == book
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_instants_beyond_the_calendar(site: Site, instant: str) -> None:
+    """An instant that UTC cannot write, and prices up to the last day there is, are no error of ours."""
+    with site.client() as client:
+        book = client.post("/api/v1/portfolios", json={"name": f"Known at {instant[:4]}"}).json()
+        for path, name in ((f"portfolios/{book['id']}/positions", "known_at"), ("audit/events", "since")):
+            assert client.get(f"/api/v1/{path}", params={name: instant}).status_code == 422
+        run = {"portfolio_id": book["id"], "known_at": instant}
+        assert client.post("/api/v1/risk-runs", json=run).status_code == 422
+        prices = f"date,AAA\n{instant[:10]},1\n9999-12-31,2\n".encode()
+        sent = client.post("/api/v1/price-sets", content=prices, headers={"Content-Type": "text/csv"})
+        assert sent.status_code in (201, 422)

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 __all__ = ["RunMetrics"]
 
 _RUN_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_DAY = 86_400.0  # seconds
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -62,5 +63,5 @@ class RunMetrics:
 
     def note_prices(self, last_date: dt.date) -> None:
         """Note that there are prices up to the end of a date; an earlier one changes nothing."""
-        ends = dt.datetime.combine(last_date, dt.time(), dt.UTC) + dt.timedelta(days=1)
-        self._newest = ends.timestamp() if math.isnan(self._newest) else max(self._newest, ends.timestamp())
+        ends = dt.datetime.combine(last_date, dt.time(), dt.UTC).timestamp() + _DAY
+        self._newest = ends if math.isnan(self._newest) else max(self._newest, ends)

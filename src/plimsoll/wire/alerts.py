@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from plimsoll.wire.model import Name, WireModel, example
+from plimsoll.wire.model import Instant, Name, WireModel, example
 from plimsoll.wire.page import Page
 
 __all__ = [
@@ -129,7 +129,7 @@ class AlertSnooze(WireModel):
 
     model_config = example({"until": "2026-06-30T09:00:00Z", "note": "After the meeting"})
 
-    until: AwareDatetime | None = Field(description="In the next 30 days; null wakes it")
+    until: Instant | None = Field(description="In the next 30 days; null wakes it")
     note: Note = ""
 
 

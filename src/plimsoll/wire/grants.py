@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from plimsoll.wire.model import Label, WireModel, example
+from plimsoll.wire.model import Instant, Label, WireModel, example
 from plimsoll.wire.page import Page
 
 __all__ = ["Grant", "GrantHolder", "GrantPage", "GrantState", "NewGrant"]
@@ -54,9 +54,7 @@ class NewGrant(WireModel):
     desk: UUID | None = Field(default=None, description="Id of a team: on the portfolios that it owns")
     portfolio: UUID | None = Field(default=None, description="On this portfolio and all below it")
     comment: str = Field(default="", max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$", description="Why")
-    expires_at: AwareDatetime | None = Field(
-        default=None, description="When it ends by itself; null for never"
-    )
+    expires_at: Instant | None = Field(default=None, description="When it ends by itself; null for never")
 
 
 class Grant(WireModel):

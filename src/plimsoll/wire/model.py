@@ -1,11 +1,33 @@
 """What all messages share: they are sealed, name every field they know, and refuse the others."""
 
+import datetime as dt
 import math
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
-__all__ = ["Currency", "Figure", "Flag", "Label", "Name", "Number", "Sha256", "Whole", "WireModel", "example"]
+__all__ = [
+    "Currency",
+    "Figure",
+    "Flag",
+    "Instant",
+    "Label",
+    "Name",
+    "Number",
+    "Sha256",
+    "Whole",
+    "WireModel",
+    "example",
+]
 
 
 class WireModel(BaseModel):
@@ -20,6 +42,18 @@ def _finite_or_none(figure: Any) -> Any:
 
 Figure = Annotated[float | None, BeforeValidator(_finite_or_none)]
 """A number that may be missing: whatever is not finite travels as null, never as zero."""
+
+_YEARS = range(1900, 3000)
+
+
+def _within_reach(instant: dt.datetime) -> dt.datetime:
+    if instant.year not in _YEARS:
+        raise ValueError("no such instant is meant")
+    return instant
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+"""An instant that a client sends; in UTC, and a day later, it is still one that can be written."""
 
 Number = Annotated[float, Strict()]
 """A number that a client sends; text and true are none."""

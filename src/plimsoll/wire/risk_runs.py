@@ -7,7 +7,18 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from plimsoll.wire.model import Currency, Figure, Flag, Label, Number, Sha256, Whole, WireModel, example
+from plimsoll.wire.model import (
+    Currency,
+    Figure,
+    Flag,
+    Instant,
+    Label,
+    Number,
+    Sha256,
+    Whole,
+    WireModel,
+    example,
+)
 from plimsoll.wire.page import Page
 
 __all__ = [
@@ -101,7 +112,7 @@ class NewRiskRun(WireModel):
 
     portfolio_id: UUID
     price_set_id: UUID | None = Field(default=None, description="Null for the latest price set")
-    known_at: AwareDatetime | None = Field(
+    known_at: Instant | None = Field(
         default=None, description="Use the positions as they were known at this instant; null for now"
     )
     options: RunOptions = RunOptions()

@@ -164,7 +164,7 @@ class Outward:
         self.admit(host, port)
         try:
             found = await self.resolve(host, port)
-        except OSError:
+        except (OSError, UnicodeError):  # the latter of a name that no host can have
             raise RefusedAddressError("the host is not known") from None
         local = self.loopback and bool(found) and all(map(is_loopback, found))
         if not local and (not secure or not found or not all(map(is_public, found))):

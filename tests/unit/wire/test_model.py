@@ -12,6 +12,7 @@ from plimsoll.wire.model import (
     Currency,
     Figure,
     Flag,
+    Instant,
     Label,
     Name,
     Number,
@@ -35,6 +36,7 @@ class Message(WireModel):
     number: Number = 0.0
     whole: Whole = 0
     flag: Flag = False
+    instant: Instant | None = None
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,9 @@ class Message(WireModel):
         {"whole": True},
         {"flag": 1},
         {"flag": "yes"},
+        {"instant": "0001-01-01T00:00:00+14:00"},
+        {"instant": "9999-12-31T23:59:59-14:00"},
+        {"instant": "2026-06-30T12:00:00"},
     ],
     ids=str,
 )

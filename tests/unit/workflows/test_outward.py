@@ -107,11 +107,12 @@ async def test_a_server_that_says_nothing_is_an_error() -> None:
         await _outward().post(found.url, b"{}", {})
 
 
-async def test_an_unknown_host_is_refused() -> None:
-    """Like one that may not be reached."""
+@pytest.mark.parametrize("error", [OSError, UnicodeError])
+async def test_an_unknown_host_is_refused(error: type[Exception]) -> None:
+    """Like one that may not be reached; a name that no host can have is unknown as well."""
 
     async def nothing(host: str, port: int) -> Sequence[str]:
-        raise OSError(host, port)
+        raise error(host, port)
 
     outward = Outward(resolve=nothing)
     with pytest.raises(RefusedAddressError, match="not known"):

@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +22,7 @@ from plimsoll.services.risk_api.requirements import Require, StepUp
 from plimsoll.services.risk_api.responses import CONFLICT
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.wire.audit import AuditEvent, AuditEventPage, AuditFlaw, AuditKeyRotation, AuditVerification
+from plimsoll.wire.model import Instant
 from plimsoll.workflows.audit_export import ExportForm, export
 from plimsoll.workflows.audit_key_rotation import rotate_key
 from plimsoll.workflows.audit_verification import verify
@@ -43,8 +43,8 @@ _Action = Annotated[
     ),
 ]
 _Text = Annotated[str | None, Query(max_length=200, description="Only this one; all when left out")]
-_Since = Annotated[AwareDatetime | None, Query(description="Recorded at this instant or later")]
-_Until = Annotated[AwareDatetime | None, Query(description="Recorded before this instant")]
+_Since = Annotated[Instant | None, Query(description="Recorded at this instant or later")]
+_Until = Annotated[Instant | None, Query(description="Recorded before this instant")]
 _MEDIA_TYPES = {ExportForm.CSV: "text/csv", ExportForm.JSON_LINES: "application/jsonl"}
 _TEXT = {"type": "string"}
 _EXPORTED: dict[int | str, dict[str, Any]] = {

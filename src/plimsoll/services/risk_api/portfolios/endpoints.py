@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,7 +28,7 @@ from plimsoll.services.risk_api.requirements import Require
 from plimsoll.services.risk_api.responses import UNCHANGED
 from plimsoll.services.risk_api.routes import ApiRouter
 from plimsoll.services.risk_api.uploads import Upload
-from plimsoll.wire.model import Name
+from plimsoll.wire.model import Instant, Name
 from plimsoll.wire.portfolios import NewPortfolio, Portfolio, PortfolioChanges, PortfolioPage, PortfolioTree
 from plimsoll.wire.positions import Holdings, ImportResult, PositionHistory
 from plimsoll.workflows.portfolios import change_portfolio as change
@@ -213,7 +212,7 @@ async def get_positions(
         dt.date | None, Query(description="The date; left out, those that are held last, by tomorrow")
     ] = None,
     known_at: Annotated[
-        AwareDatetime | None, Query(description="As it was known at this instant; now when left out")
+        Instant | None, Query(description="As it was known at this instant; now when left out")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS, description="Most positions in the answer")] = USUAL_ROWS,
 ) -> Response:
