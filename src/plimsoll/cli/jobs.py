@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.asking import Json, ask, day, identifier
+from plimsoll.cli.naming import portfolio_id
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
 
@@ -86,7 +87,7 @@ def retry(job: _Job, data_dir: DataDir = None, database_url: DatabaseUrl = None,
 
 @jobs.command()
 def backfill(
-    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio.")],
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio, or its name.")],
     first: Annotated[str, typer.Argument(metavar="FIRST", help="First date, as 2022-01-03.")],
     last: Annotated[str, typer.Argument(metavar="LAST", help="Last date, included.")],
     data_dir: DataDir = None,
@@ -94,9 +95,12 @@ def backfill(
     json: Json = False,
 ) -> None:
     """Put down the risk runs of a range of past dates that are not there yet."""
-    chosen = identifier(portfolio, "The API and the client list portfolios with their ids.")
     dates = day(first), day(last)
-    _tell(ask(where(data_dir, database_url), lambda client: client.backfill(chosen, *dates)), json)
+
+    async def question(client: "AsyncRiskClient") -> "Job":
+        return await client.backfill(await portfolio_id(client, portfolio), *dates)
+
+    _tell(ask(where(data_dir, database_url), question), json)
 
 
 def _tell(job: "Job", json: bool) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["portfolio_id"]
 
 
-async def portfolio_id(client: "AsyncRiskClient", wanted: str) -> UUID:
+async def portfolio_id(client: "AsyncRiskClient", wanted: str, *, archived: bool = False) -> UUID:
     """Return the portfolio of an id, or of a name that is there once.
 
     Parameters
@@ -20,18 +20,25 @@ async def portfolio_id(client: "AsyncRiskClient", wanted: str) -> UUID:
         Of the platform that is asked.
     wanted
         What the user has typed.
+    archived
+        Whether an archived one is meant.
 
     Raises
     ------
     NotFoundError
-        If no portfolio has the name.
+        If none in use has the name, or no archived one where one is meant.
     UsageError
         If several have it.
     """
     try:
         return UUID(wanted)
     except ValueError:
-        found = [book.id async for book in client.portfolios() if book.name == wanted]
+        books = client.portfolios(include_archived=archived)
+        found = [
+            book.id
+            async for book in books
+            if book.name == wanted and (book.archived_at is not None) is archived
+        ]
     if len(found) == 1:
         return found[0]
     if found:

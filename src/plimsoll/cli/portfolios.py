@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plimsoll.cli.asking import Json, ask, day, identifier
+from plimsoll.cli.asking import Json, ask, day
+from plimsoll.cli.naming import portfolio_id
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
 
@@ -22,9 +23,8 @@ portfolios = typer.Typer(
     no_args_is_help=True,
 )
 
-_Portfolio = Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio.")]
+_Portfolio = Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio, or its name.")]
 _Archived = Annotated[bool, typer.Option("--archived", help="Archived ones as well.")]
-_WHERE = "plimsoll portfolios list shows the ids of portfolios."
 
 
 @portfolios.command("list")
@@ -56,8 +56,11 @@ def show(
     portfolio: _Portfolio, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
 ) -> None:
     """Show what a portfolio holds by its last import."""
-    chosen = identifier(portfolio, _WHERE)
-    held: Holdings = ask(where(data_dir, database_url), lambda client: client.positions(chosen))
+
+    async def question(client: "AsyncRiskClient") -> "Holdings":
+        return await client.positions(await portfolio_id(client, portfolio))
+
+    held = ask(where(data_dir, database_url), question)
     if json:
         write_text(held.model_dump_json() + "\n")
         return
@@ -81,17 +84,18 @@ def show(
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Different from those of its siblings.")],
     currency: Annotated[str, typer.Option(metavar="CODE", help="Its base currency.")] = "USD",
-    parent: Annotated[str | None, typer.Option(metavar="ID", help="The portfolio above it.")] = None,
+    parent: Annotated[str | None, typer.Option(metavar="PORTFOLIO", help="The one above it.")] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     json: Json = False,
 ) -> None:
     """Create a portfolio and print its id."""
-    above = None if parent is None else identifier(parent, _WHERE)
-    made = ask(
-        where(data_dir, database_url),
-        lambda client: client.create_portfolio(name, base_currency=currency, parent_id=above),
-    )
+
+    async def question(client: "AsyncRiskClient") -> "Portfolio":
+        above = None if parent is None else await portfolio_id(client, parent)
+        return await client.create_portfolio(name, base_currency=currency, parent_id=above)
+
+    made = ask(where(data_dir, database_url), question)
     write_text((made.model_dump_json() if json else str(made.id)) + "\n")
 
 
@@ -107,10 +111,12 @@ def import_file(
     json: Json = False,
 ) -> None:
     """Import a file of positions and say what became of each row. Exit 1 if a row was refused."""
-    chosen, first = identifier(portfolio, _WHERE), None if valid_from is None else day(valid_from)
-    done: ImportResult = ask(
-        where(data_dir, database_url), lambda client: client.import_positions(chosen, file, valid_from=first)
-    )
+    first = None if valid_from is None else day(valid_from)
+
+    async def question(client: "AsyncRiskClient") -> "ImportResult":
+        return await client.import_positions(await portfolio_id(client, portfolio), file, valid_from=first)
+
+    done = ask(where(data_dir, database_url), question)
     if json:
         write_text(done.model_dump_json() + "\n")
     else:
@@ -126,9 +132,9 @@ def archive(
     portfolio: _Portfolio, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
 ) -> None:
     """Archive a portfolio: its positions and runs stay readable."""
-    chosen = identifier(portfolio, _WHERE)
 
     async def question(client: "AsyncRiskClient") -> "Portfolio":
+        chosen = await portfolio_id(client, portfolio)
         return await client.archive_portfolio(await client.portfolio(chosen))
 
     gone = ask(where(data_dir, database_url), question)
@@ -140,9 +146,9 @@ def restore(
     portfolio: _Portfolio, data_dir: DataDir = None, database_url: DatabaseUrl = None, json: Json = False
 ) -> None:
     """Take an archived portfolio into use again."""
-    chosen = identifier(portfolio, _WHERE)
 
     async def question(client: "AsyncRiskClient") -> "Portfolio":
+        chosen = await portfolio_id(client, portfolio, archived=True)
         return await client.restore_portfolio(await client.portfolio(chosen))
 
     back = ask(where(data_dir, database_url), question)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.asking import Json, ask, identifier
+from plimsoll.cli.naming import portfolio_id
 from plimsoll.cli.output import tables, write_text
 from plimsoll.cli.places import DatabaseUrl, DataDir, where
 
@@ -55,7 +56,7 @@ def show(
 
 @schedules.command()
 def create(
-    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio.")],
+    portfolio: Annotated[str, typer.Argument(metavar="PORTFOLIO", help="Id of a portfolio, or its name.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="For people.")],
     cron: Annotated[
         str, typer.Argument(metavar="CRON", help="minute hour day month weekday, as '30 18 * * *'.")
@@ -71,9 +72,9 @@ def create(
     json: Json = False,
 ) -> None:
     """Let a risk run of a portfolio be put down whenever a clock says so."""
-    chosen = identifier(portfolio, "The API and the client list portfolios with their ids.")
 
     async def question(client: "AsyncRiskClient") -> "Schedule":
+        chosen = await portfolio_id(client, portfolio)
         return await client.create_schedule(chosen, name, cron, time_zone=time_zone, calendar=calendar)
 
     _tell(ask(where(data_dir, database_url), question), json)

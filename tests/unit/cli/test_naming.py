@@ -21,6 +21,10 @@ async def test_a_portfolio_is_named(database_url: str, tmp_path: Path) -> None:
         assert await portfolio_id(client, str(other)) == other
         with pytest.raises(NotFoundError, match="no portfolio Tip"):
             await portfolio_id(client, "Tip")
+        gone = await client.archive_portfolio(await client.create_portfolio("Gone"))
+        assert await portfolio_id(client, "Gone", archived=True) == gone.id
+        with pytest.raises(NotFoundError, match="no portfolio Gone"):
+            await portfolio_id(client, "Gone")
         await client.create_portfolio("Top", parent_id=top.id)
         with pytest.raises(UsageError, match="several portfolios are called Top"):
             await portfolio_id(client, "Top")

@@ -35,7 +35,7 @@ def test_a_portfolio_from_its_creation_to_its_archive(
     (tmp_path / "book.csv").write_bytes(BOOK)
     create("Firm", **place)
     firm = _said(capsys)
-    create("Book", parent=firm, currency="EUR", json=True, **place)
+    create("Book", parent="Firm", currency="EUR", json=True, **place)
     book = json.loads(_said(capsys))
     assert (book["parent_id"], book["base_currency"]) == (firm, "EUR")
     with pytest.raises(typer.Exit) as exit_:
@@ -45,11 +45,11 @@ def test_a_portfolio_from_its_creation_to_its_archive(
     (tmp_path / "good.csv").write_text("symbol,quantity\nAAA,2\n")
     import_file(book["id"], tmp_path / "good.csv", json=True, **place)
     assert json.loads(_said(capsys))["holdings"]["positions"] == 1
-    show(book["id"], **place)
+    show("Book", **place)
     assert "AAA" in _said(capsys)
     show(book["id"], json=True, **place)
     assert json.loads(_said(capsys))["positions"][0]["quantity"] == 2.0
-    archive(book["id"], **place)
+    archive("Book", **place)
     assert _said(capsys) == "Book is archived."
     list_portfolios(json=True, **place)
     assert [one["name"] for one in json.loads(_said(capsys))] == ["Firm"]
@@ -57,7 +57,7 @@ def test_a_portfolio_from_its_creation_to_its_archive(
     assert "Book (archived)" in _said(capsys)
     tree(archived=True, **place)
     assert _said(capsys) == "Firm\n  Book (archived)"
-    restore(book["id"], **place)
+    restore("Book", **place)
     assert _said(capsys) == "Book is in use again."
     archive(book["id"], json=True, **place)
     assert json.loads(_said(capsys))["version"] == 4
@@ -93,8 +93,8 @@ def test_the_tree_has_the_last_figures(
 
 
 def test_what_is_wrong_is_said(place: dict[str, Any], tmp_path: Path) -> None:
-    """What is no id or date, and what is not there."""
-    with pytest.raises(UsageError, match="no id"):
+    """A name that nobody has, what is no date, and what is not there."""
+    with pytest.raises(NotFoundError, match="no portfolio nonsense"):
         show("nonsense", **place)
     with pytest.raises(UsageError, match="no date"):
         import_file(str(uuid4()), tmp_path / "x.csv", valid_from="yesterday", **place)
