@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL to use instead of one in the data directory"
     )
+    database_iam: bool = Field(
+        default=False, description="Whether each connection to it logs in by a token of AWS IAM, for RDS"
+    )
     redis_url: SecretStr | None = Field(
         default=None, description="Redis, alone or a cluster, for a cache that several instances share"
     )

@@ -23,6 +23,7 @@ def test_defaults() -> None:
     assert Settings().model_dump() == {
         "data_dir": default_data_dir(),
         "database_url": None,
+        "database_iam": False,
         "redis_url": None,
         "rate_limit": 20_000.0,
         "webhook_loopback": False,

@@ -57,6 +57,7 @@ def _weak(data_dir: Path | None, database_url: str | None, tenant: str | None) -
     from plimsoll.services.risk_api.certificate import Certificate
     from plimsoll.services.risk_api.local_key import SEALING_KEY_FILE
     from plimsoll.settings import configuration_files
+    from plimsoll.workflows.credential_checks import aws_check, database_check, redis_check
     from plimsoll.workflows.outside_checks import egress_check
     from plimsoll.workflows.security_checks import Posture, file_checks, posture_checks, web_checks
 
@@ -79,6 +80,9 @@ def _weak(data_dir: Path | None, database_url: str | None, tenant: str | None) -
         *file_checks(place.directory, keys, configuration_files()),
         *posture_checks(posture),
         *web_checks(posture, now=now),
+        database_check(place.database_url),
+        redis_check(place.redis_url),
+        aws_check(),
         egress_check(chosen.egress),
         asyncio.run(_scanner(place)),
         *asyncio.run(_stored(place, tenant)),

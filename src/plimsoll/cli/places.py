@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plimsoll.cli.configuration import settings
+from plimsoll.errors import UsageError
 from plimsoll.security.secret_sources import read_secret
 from plimsoll.security.transport import check_postgres_url, check_redis_url
 
@@ -47,7 +48,8 @@ def where(data_dir: Path | None, database_url: str | None) -> tuple[Path, str | 
     Raises
     ------
     UsageError
-        If the database is elsewhere and its certificate would not be checked.
+        If the database is elsewhere and its certificate would not be checked, or one cannot log in to it by
+        tokens as the settings say.
     UnavailableError
         If the URL is kept elsewhere and cannot be read.
     """
@@ -55,6 +57,13 @@ def where(data_dir: Path | None, database_url: str | None) -> tuple[Path, str | 
     url = _secret(database_url, chosen.database_url)
     if url is not None and not chosen.unverified_tls:
         check_postgres_url(url)
+    if chosen.database_iam:
+        if url is None:
+            remedy = "Set PLIMSOLL_DATABASE_URL as well: a database of our own knows no roles of AWS."
+            raise UsageError("database_iam needs a database of yours", remedy=remedy)
+        from plimsoll.data.store.logins import with_tokens
+
+        url = with_tokens(url)
     return (data_dir or chosen.data_dir).expanduser().absolute(), url
 
 

@@ -73,7 +73,7 @@ def test_what_is_weak_is_named(database_url: str, tmp_path: Path, monkeypatch: p
         *("systems that may be called", "virus scanner"),
     }
     unknown = {name for name, (passed, _) in found.items() if passed is None}
-    assert unknown == {"signing keys", "audit chain", "audit checkpoint"}
+    assert unknown == {"signing keys", "audit chain", "audit checkpoint", "login to PostgreSQL"}
     assert found["administrators' factors"] == (True, "every administrator has one")
     data.chmod(0o755)
     assert _asked(data, database_url)[1]["data directory"] == (False, "mode 0755")

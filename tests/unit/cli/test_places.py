@@ -50,6 +50,16 @@ def test_another_machine_must_prove_itself(monkeypatch: pytest.MonkeyPatch) -> N
     assert installation(None, None, redis).redis_url == redis
 
 
+def test_tokens_need_a_database_of_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database of our own knows no roles of AWS; the URL says to all who connect that tokens are taken."""
+    monkeypatch.setenv("PLIMSOLL_DATABASE_IAM", "true")
+    with pytest.raises(UsageError, match="needs a database of yours"):
+        where(None, None)
+    url = "postgresql://app@db.example.com/risk?sslmode=verify-full"
+    marked = where(None, url)[1]
+    assert marked == url.replace("?", "?plimsoll_iam=true&") == installation(None, marked).database_url
+
+
 def test_the_option_of_further_commands() -> None:
     """It is there where it is needed, ready for a shell."""
     assert (other_place(None), other_place(Path("/my data"))) == ("", " --data-dir '/my data'")

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plimsoll.data.store.changes import Changed, changed
+from plimsoll.data.store.logins import log_in_freshly
 from plimsoll.data.store.narrowing import narrowing, note_narrowed
 from plimsoll.errors import (
     DataError,
@@ -122,6 +123,7 @@ class Database:
                 "options": f"-c statement_timeout={limit} -c timezone=UTC",
             },
         )
+        log_in_freshly(self.engine.sync_engine)
         _ping_the_doubtful(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._waited: Callable[[float], None] | None = None

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 
 from plimsoll.data.store.database import Database
+from plimsoll.data.store.logins import fresh_conninfo
 
 __all__ = ["notices"]
 
@@ -40,9 +41,11 @@ async def notices(
     -----
     Behind a pooler that lends connections for one transaction, nothing is heard; only the pauses wake.
     """
-    address = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await psycopg.AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=5, application_name="plimsoll-listener"
+        await fresh_conninfo(database.engine.url),
+        autocommit=True,
+        connect_timeout=5,
+        application_name="plimsoll-listener",
     )
     try:
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))

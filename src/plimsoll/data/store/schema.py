@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from plimsoll.data.store.database import APPLICATION_ROLE, database_url
+from plimsoll.data.store.logins import conninfo, log_in_freshly
 from plimsoll.data.store.postgres_programs import run
 from plimsoll.errors import DataError, UnavailableError
 
@@ -23,6 +24,12 @@ __all__ = ["QUEUE_ROLE", "SchemaStatus", "backup", "downgrade", "restore", "stat
 QUEUE_ROLE = "plimsoll_queue"
 """The role of a worker at the queue: it sees no other table."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
+# What a URL may say besides, each of which programs take from a variable.
+_HANDED_ON = (
+    *("hostaddr", "passfile", "service", "options", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl"),
+    *("sslcertmode", "sslnegotiation", "ssl_min_protocol_version", "channel_binding", "require_auth"),
+)
+_WITHOUT_TLS = frozenset({None, "disable", "allow", "prefer"})
 _IS_VERSIONED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
 _VERSION = text("SELECT version_num FROM alembic_version")
 _SERVER = "Check that PostgreSQL runs and that the database URL is right."
@@ -148,7 +155,9 @@ def backup(url: str, file: Path) -> None:
     part = file.absolute().with_name(f"{file.name}.part")
     try:
         part.touch(mode=0o600)
-        run("pg_dump", ["--format=custom", "--no-owner", f"--file={part}"], environment=_environment(url))
+        how = ["--format=custom", "--no-owner", f"--file={part}"]
+        environment = _environment(url)
+        run("pg_dump", how, environment=environment, tls=_needs_tls(environment))
         part.replace(file)
     except OSError as error:
         raise UnavailableError(f"{file} cannot be written: {error.strerror}") from error
@@ -188,6 +197,7 @@ def restore(url: str, file: Path) -> SchemaStatus:
         "pg_restore",
         [*how, f"--dbname={environment['PGDATABASE']}", str(file.absolute())],
         environment=environment,
+        tls=_needs_tls(environment),
     )
     return status(url)
 
@@ -201,6 +211,7 @@ def _make_roles(connection: Connection) -> None:
 def _connection(url: str) -> Iterator[Connection]:
     """Open one transaction as the owner of the tables."""
     engine = create_engine(database_url(url), poolclass=NullPool, connect_args={"connect_timeout": 5})
+    log_in_freshly(engine)
     try:
         with engine.begin() as connection:
             yield connection
@@ -238,7 +249,7 @@ def _status(connection: Connection) -> SchemaStatus:
 
 def _environment(url: str) -> dict[str, str]:
     """Return the variables by which a program finds a database: arguments would show a password."""
-    parsed: URL = database_url(url)
+    parsed = make_url(conninfo(database_url(url)))
     query = {name: value for name, value in parsed.query.items() if isinstance(value, str)}
     given = {
         "PGHOST": parsed.host or query.get("host"),
@@ -246,8 +257,11 @@ def _environment(url: str) -> dict[str, str]:
         "PGUSER": parsed.username,
         "PGPASSWORD": parsed.password if isinstance(parsed.password, str) else None,
         "PGDATABASE": parsed.database or "postgres",
-        "PGSSLMODE": query.get("sslmode"),
-        "PGSSLROOTCERT": query.get("sslrootcert"),
         "PGCONNECT_TIMEOUT": "5",
+        **{f"PG{name.upper().replace('_', '')}": query.get(name) for name in _HANDED_ON},
     }
     return {**os.environ, **{name: value for name, value in given.items() if value}}
+
+
+def _needs_tls(environment: dict[str, str]) -> bool:
+    return environment.get("PGSSLMODE") not in _WITHOUT_TLS

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Installation"]
 
+_WAYS_IN = frozenset({"sslcert", "sslkey"})  # of a database that is the same by each of them
+
 
 @dataclass(frozen=True, slots=True)
 class Installation:
@@ -232,9 +234,11 @@ class Installation:
         if self.database_url is None:
             return self.directory / "audit"
         from plimsoll.data.store.database import database_url
+        from plimsoll.data.store.logins import without_marker
 
         place = database_url(self.database_url)
-        named = f"{place.host}|{place.port}|{place.database}|{sorted(place.query.items())}"
+        query = sorted(item for item in without_marker(place).query.items() if item[0] not in _WAYS_IN)
+        named = f"{place.host}|{place.port}|{place.database}|{query}"
         return self.directory / f"audit-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 
     @asynccontextmanager

@@ -1,11 +1,13 @@
 """The queue of Procrastinate as a worker sees it, through a role that reaches nothing else."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
 
 from plimsoll.data.store.database import database_url
+from plimsoll.data.store.logins import fresh_conninfo
 from plimsoll.data.store.schema import QUEUE_ROLE
 
 __all__ = ["Queue"]
@@ -43,9 +45,10 @@ class Queue:
 
     def __init__(self, url: str, *, connections: int) -> None:
         options = f"-c role={QUEUE_ROLE} -c search_path=procrastinate -c statement_timeout={_SECONDS}s"
-        plain = database_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        # Asked for each connection: the way to log in may be a token that is good for minutes.
+        address = partial(fresh_conninfo, database_url(url))
         self._connector = PsycopgConnector(
-            conninfo=plain,
+            conninfo=address,
             kwargs={"options": options, "connect_timeout": 5, "application_name": "plimsoll-worker"},
             min_size=1,
             max_size=connections,
