@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column; it is written with the key, and never changed."""
-    op.add_column("api_keys", sa.Column("prefix", sa.Text))
+    op.add_column("api_keys", sa.Column("prefix", sa.String()))
 
 
 def downgrade() -> None:
