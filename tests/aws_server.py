@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-_SECONDS = 30.0
+_SECONDS = 60.0
 # Nobody is asked who he is; boto3 wants to be told all the same.
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -18,6 +18,8 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+# Their code is imported when they are first asked, for longer than we wait for an answer.
+SERVICES = ("kms", "secretsmanager", "ses", "sns")
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +44,16 @@ def moto_server() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    import httpx2
+
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(port, process)
-        yield f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{port}"
+        for service in SERVICES:
+            scope = f"AWS4-HMAC-SHA256 Credential=testing/20250101/eu-central-1/{service}/aws4_request"
+            httpx2.get(url, headers={"Authorization": scope}, timeout=_SECONDS)
+        yield url
     finally:
         process.kill()
         process.wait(_SECONDS)

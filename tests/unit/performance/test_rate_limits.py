@@ -1,7 +1,7 @@
 """Token buckets: nobody gets more than their rate, alone and together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
 import pytest
@@ -31,6 +31,14 @@ async def instance() -> AsyncIterator[Limits]:
     for limits, link in made:
         await limits.close()
         await link.close()
+
+
+async def soon(succeeds: Callable[[float], Awaitable[bool]]) -> None:
+    """Try something with a short pause; a machine that is busy gets longer ones."""
+    for pause in (0.3, 1.0, 3.0, 8.0):
+        if await succeeds(pause):
+            return
+    pytest.fail("it does not come true, however long one waits")
 
 
 class Clock:
@@ -73,29 +81,38 @@ def test_the_time_to_wait_is_right() -> None:
 
 async def test_instances_share_a_rate(instance: Limits, redis_url: str) -> None:
     """What one gives out the others do not, a moment later."""
-    key, rate = uuid4().hex, Rate(1.0, 100.0)
+    rate = Rate(1.0, 100.0)
     one, other = instance(redis_url), instance(redis_url)
-    for _ in range(90):
-        assert one.take(key, 1, rate).allowed
-    await asyncio.sleep(1.0)
-    assert other.take(key, 1, rate).allowed
-    await asyncio.sleep(1.0)
-    assert sum(other.take(key, 1, rate).allowed for _ in range(90)) <= 20
-    assert not other.take(key, 1, rate).allowed
+
+    async def shared(pause: float) -> bool:
+        key = uuid4().hex
+        for _ in range(90):
+            assert one.take(key, 1, rate).allowed
+        await asyncio.sleep(pause)
+        assert other.take(key, 1, rate).allowed
+        await asyncio.sleep(pause)
+        given_out = sum(other.take(key, 1, rate).allowed for _ in range(90))
+        return given_out <= 12 + 2 * pause and not other.take(key, 1, rate).allowed
+
+    await soon(shared)
 
 
 async def test_a_cluster_settles_as_well(instance: Limits, redis_cluster: RedisCluster) -> None:
     """Keys of several tenants lie on several nodes."""
     rate = Rate(0.5, 20.0)
-    keys = [uuid4().hex for _ in range(8)]
     one, other = instance(redis_cluster.url), instance(redis_cluster.url)
-    for key in keys:
-        assert one.take(key, 10, rate).allowed
-    await asyncio.sleep(1.0)
-    for key in keys:
-        other.take(key, 1, rate)
-    await asyncio.sleep(1.0)
-    assert not any(other.take(key, 5, rate).allowed for key in keys)
+
+    async def settled(pause: float) -> bool:
+        keys = [uuid4().hex for _ in range(8)]
+        for key in keys:
+            assert one.take(key, 10, rate).allowed
+        await asyncio.sleep(pause)
+        for key in keys:
+            other.take(key, 1, rate)
+        await asyncio.sleep(pause)
+        return not any(other.take(key, 5, rate).allowed for key in keys)
+
+    await soon(settled)
 
 
 async def test_without_its_redis_each_has_the_rate_for_itself(
