@@ -17,7 +17,7 @@ from plimsoll.services.risk_api.entry import SECURITY_HEADERS
 from plimsoll.services.risk_api.running import running_url
 from postgres import execute
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 10.0  # five on an idle machine
 LOCK = "SELECT pg_advisory_lock(hashtextextended('plimsoll schema', 0))"
 
 
