@@ -1,6 +1,7 @@
 """What a stranger finds out: banners, versions, files, measurements, pages for developers."""
 
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,13 @@ def test_the_api_page_is_for_those_who_are_signed_in(site: Site, browser: bytes,
     assert site.answered(f"GET {path}", *through, host=NAME, source=PROXY).status == 401
     for known in (site.keyed, browser):
         assert site.answered(f"GET {path}", *through, known, host=NAME, source=PROXY).status == 200
+
+
+def test_nobody_else_on_the_machine_reads_the_data_directory(site: Site) -> None:
+    """Files and folders in it are its owner's alone; the database keeps its own so itself."""
+    home = Path(site.running.told["data_directory"])
+    kept = [path for path in home.rglob("*") if not path.name.startswith(".")]  # others are half written
+    found = [path for path in kept if "postgres" not in path.relative_to(home).parts]
+    assert {"api-key", "sealing-key", "audit-key", "running.json"} <= {path.name for path in found}
+    assert [path.name for path in found if path.lstat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)] == []
+    assert not home.stat().st_mode & (stat.S_IRWXG | stat.S_IROTH | stat.S_IWOTH)

@@ -76,7 +76,8 @@ class CheckpointFiles:
         folder = self._folder(tenant)
         part = folder / f".{hour}.{os.getpid()}"
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # a parent gets no mode
+            folder.mkdir(mode=0o700, exist_ok=True)
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(document)
