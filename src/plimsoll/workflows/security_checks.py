@@ -134,6 +134,7 @@ def posture_checks(posture: Posture) -> list[Check]:
     )
     redis = "none" if posture.redis_url is None else "certificate checked, or this machine"
     local = posture.kms == "local"
+    alone = "limits, the user of this machine" if own else "their own limits"
     held = "in a file of the data directory" if local else "in AWS KMS"
     return [
         _transport("connection to PostgreSQL", database, check_postgres_url, posture.database_url),
@@ -147,7 +148,7 @@ def posture_checks(posture: Posture) -> list[Check]:
         Check(
             "four eyes",
             own or posture.four_eyes,
-            "limits need a second person" if posture.four_eyes else "one person may approve their own limits",
+            "limits need a second person" if posture.four_eyes else f"one person may approve {alone}",
             "Remove PLIMSOLL_FOUR_EYES=false.",
         ),
         Check(
@@ -227,7 +228,9 @@ def database_checks(found: Guards, *, own: bool) -> list[Check]:
         Check(
             "user of the database",
             own or not found.superuser,
-            "superuser" if found.superuser else "no superuser",
+            f"superuser{', of a server that is our own' if own else ''}"
+            if found.superuser
+            else "no superuser",
             "Let a user without SUPERUSER own the database, and name it in the URL.",
         ),
     ]
