@@ -109,10 +109,8 @@ class Platform:
             database_url, address=found, loopback_only=self._alone, metrics=self._metrics
         ) as context:
             await _try_redis(context, self.telling)
-            # On a thread, for it takes half a second in which early answers are still given.
-            app = await asyncio.to_thread(create_app, context)
             beside = WorkerOptions(calculations=1, stop_seconds=1.0)
-            async with in_process(app) as whole:
+            async with in_process(create_app(context)) as whole:
                 with announced(self.place.directory, self.url):
                     self._front.app = whole
                     async with (

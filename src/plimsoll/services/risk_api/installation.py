@@ -326,17 +326,18 @@ class Installation:
         UnavailableError
             If there is no data yet, or the database cannot be used or is not up to date.
         """
-        import httpx2
-
-        from plimsoll.client import AsyncRiskClient
-        from plimsoll.monitoring.logging import configure_logging
-        from plimsoll.services.risk_api.app import create_app
-        from plimsoll.services.risk_api.context import in_process
-        from plimsoll.services.risk_api.ports import ADDRESS
-
-        configure_logging(level=logging.WARNING)
         with self.database(shared=True) as url:
             self.check_migrated(url)
+            # Where there is no data nobody waits for these.
+            import httpx2
+
+            from plimsoll.client import AsyncRiskClient
+            from plimsoll.monitoring.logging import configure_logging
+            from plimsoll.services.risk_api.app import create_app
+            from plimsoll.services.risk_api.context import in_process
+            from plimsoll.services.risk_api.ports import ADDRESS
+
+            configure_logging(level=logging.WARNING)
             async with self.context(url) as context, in_process(create_app(context)) as app:
                 key, transport = local_api_key(self.directory), httpx2.ASGITransport(app)
                 async with AsyncRiskClient(f"http://{ADDRESS}", key, transport=transport) as client:

@@ -1,5 +1,7 @@
 """The platform of one machine."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,19 @@ def test_checkpoints_go_to_a_bucket_too(tmp_path: Path) -> None:
     """Where one is named, it is the second place, beside the files."""
     keeping = Installation(tmp_path / "data", audit_bucket="locked").audit()
     assert [store.every_seconds for store in keeping.stores] == [0.0, 300.0]
+
+
+def test_without_data_nobody_waits_for_the_api(tmp_path: Path) -> None:
+    """A question to a platform that is not there is answered before the framework is imported."""
+    program = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from plimsoll.errors import UnavailableError\n"
+        "from plimsoll.services.risk_api.installation import Installation\n"
+        "try:\n"
+        f"    asyncio.run(Installation(Path({str(tmp_path)!r})).client().__aenter__())\n"
+        "except UnavailableError:\n"
+        "    sys.exit('fastapi' in sys.modules)\n"
+        "sys.exit(2)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
