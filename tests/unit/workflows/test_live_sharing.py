@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from live_hubs import book_run, hub, next_update, numbers, tick
+from live_hubs import book_run, hub, next_update, numbers, tick, until
 from plimsoll.data.store.database import Database
 from plimsoll.workflows.live_feed import Listener
 from plimsoll.workflows.live_hub import LiveHub
@@ -119,17 +119,16 @@ async def test_without_redis_each_goes_on_and_catches_up(
     ):
         await one.push(tenant, [tick("AAA", 101.0)])
         await agreed([first, second], AAA=101.0)
+        boards = [(await each.room(tenant)) for each in (one, other)]
         own_redis.kill()
-        for listener in (first, second):
-            while not (await next_update(listener))["degraded"]:
-                pass
+        await until(lambda: asyncio.sleep(0, all(board.degraded for board in boards)))
         await one.push(tenant, [tick("AAA", 104.0)])
         await agreed([first], AAA=104.0)
         await other.push(tenant, [tick("EURUSD", 1.16)])
-        await next_update(second)
+        while not (await next_update(second))["degraded"]:
+            pass
         own_redis.start()
         await agreed([second], AAA=104.0)
-        boards = [(await each.room(tenant)) for each in (one, other)]
         for _ in range(100):
             if boards[0].board.levels == boards[1].board.levels and not any(b.degraded for b in boards):
                 break
