@@ -150,6 +150,7 @@ def signed_out(ada: Ada, browser: Browser, address: str) -> Iterator[None]:
     assert ada.codes  # the first of all accounts is hers
     browser.open(f"{address}/icon.svg")
     browser.driver.delete_all_cookies()
+    browser.script("localStorage.clear()")
     browser.complaints()
     yield
     assert [line for line in browser.complaints() if "server responded with a status of 4" not in line] == []
@@ -224,11 +225,24 @@ def test_a_recovery_code_lets_in_once(ada: Ada, browser: Browser, address: str) 
             browser.shown("#factor-answer-wrong", "take another factor")
 
 
-def test_a_used_link_leads_on(running: Running, browser: Browser) -> None:
-    """Whoever opens one again is told at once what it was and what to do, where they can do it."""
+def test_a_used_link_leads_on(running: Running, browser: Browser, address: str) -> None:
+    """Whoever opens one again, on this very page too, is told at once what it was and what to do."""
+    browser.open(f"{address}/sign-in")
+    browser.shown("#own-form")
     browser.open(running.told["sign_in"])
     browser.shown("#state", "The link was used already or is too old")
     browser.shown("#own-form")
+
+
+def test_what_was_wrong_is_not_said_again(browser: Browser, address: str) -> None:
+    """Whoever has forgotten their password finds their address and no complaint when they come back."""
+    _give_password(browser, address, "nobody@example.com")
+    browser.shown("#own-word-wrong", "do not belong together")
+    browser.press("I have forgotten")
+    browser.press("Send the link")
+    browser.shown("#state", "on its way")
+    browser.hidden("#own-word-wrong")
+    assert browser.shown("#own-email").get_property("value") == "nobody@example.com"
 
 
 def test_a_passkey_is_made_used_and_bound_to_this_site(

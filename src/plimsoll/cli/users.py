@@ -56,20 +56,21 @@ def invite(
 ) -> None:
     """Invite somebody, or somebody once more who has yet to choose a password, and print the link."""
 
-    async def question(client: "AsyncRiskClient") -> "Invited":
+    async def question(client: "AsyncRiskClient") -> tuple["Invited", bool]:
         async for user in client.users():
             if user.email == email.strip().lower() and user.invited:
-                return await client.invite_user_again(user.id)
-        return await client.invite_user(name, email)
+                return await client.invite_user_again(user.id), True
+        return await client.invite_user(name, email), False
 
-    made = ask(where(data_dir, database_url), question)
+    made, is_again = ask(where(data_dir, database_url), question)
     if json:
         write_text(made.model_dump_json() + "\n")
         return
-    told = "It was also sent to them.\n" if made.mailed else ""
+    told = " The link before is good for nothing now." if is_again else ""
+    told += " It was mailed as well: into the folder outbox, unless mail is set up." if made.mailed else ""
     write_text(
         f"user    {made.user.id}\nlink    {made.link}\n\n"
-        f"Good once, until {made.expires_at:%Y-%m-%d %H:%M} UTC. {told}"
+        f"Good once, until {made.expires_at:%Y-%m-%d %H:%M} UTC.{told}\n"
     )
 
 

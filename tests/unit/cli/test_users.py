@@ -32,6 +32,7 @@ def test_somebody_is_invited_shut_out_and_let_in(
     again = said()
     assert made["user"]["id"] in again
     assert made["link"] not in again
+    assert "The link before is good for nothing now" in again
     list_users(**place)
     listed = said()
     assert "invited" in listed

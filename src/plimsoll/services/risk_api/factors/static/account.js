@@ -86,12 +86,14 @@ function leaveApp() {
   part("add-buttons").hidden = false;
   part("qr").replaceChildren();
   part("secret").textContent = "";
+  part("app-link").removeAttribute("href");
 }
 
 async function addApp() {
   const begun = await call("POST", `${FACTORS}/totp`, { name: KINDS.totp });
   // The one picture that comes as markup is taken apart by a parser that runs nothing.
   part("qr").replaceChildren(new DOMParser().parseFromString(begun.qr, "text/html").querySelector("svg"));
+  part("app-link").href = begun.uri; // a telephone cannot scan its own screen
   part("secret").textContent = begun.secret.replace(/(.{4})/g, "$1 ").trim();
   const form = part("app-form");
   form.reset();

@@ -1,8 +1,9 @@
 // The token stands after "#", which browsers keep to themselves; it leaves the address bar before anything else.
-import { blame, call, handle, part, rememberTenant, say, signedByPasskey, tenantHere } from "/page.js";
+import { blame, call, forgive, handle, part, rememberTenant, say, signedByPasskey, tenantHere } from "/page.js";
 
 const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname + location.search);
+addEventListener("hashchange", () => location.hash && location.reload()); // a link that is opened on this page
 
 // The account comes first: whoever is new has a second factor to add.
 function enter() {
@@ -16,6 +17,7 @@ function show(id) {
   }
   const form = part(id);
   form.reset();
+  forgive(form);
   say("");
   form.querySelector("input, button").focus();
   return form;
@@ -145,6 +147,7 @@ handle(part("own-form"), async (typed) => {
 handle(part("forgotten-form"), async (typed) => {
   await call("POST", "/sign-in/forgotten", { ...typed, tenant: part("own-tenant").value.trim() });
   askForPassword("If there is an account of this address, a link is on its way to it. It is good for half an hour.");
+  part("own-email").value = typed.email;
 });
 part("forgotten").addEventListener("click", () => {
   const email = part("own-email").value;

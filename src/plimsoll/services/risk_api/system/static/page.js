@@ -47,7 +47,7 @@ export function blame(input, text) {
   input.focus();
 }
 
-function forgive(form) {
+export function forgive(form) {
   for (const input of form.querySelectorAll("input")) {
     input.removeAttribute("aria-invalid");
     if (part(`${input.id}-wrong`)) {
