@@ -29,7 +29,6 @@ up: $(VENV)/.locked ## the platform on this machine: database, demo books and ri
 
 test: check ## everything: make check, then every test with branch coverage
 	@$(BIN)/pytest --measure
-	@$(BIN)/coverage report
 
 check: $(VENV)/.locked ## format, lint, types, import contracts and house rules, in less than a minute
 	@$(MAKE) --no-print-directory --jobs=2 types rules

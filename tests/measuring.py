@@ -1,4 +1,4 @@
-"""Which lines and branches of the library the tests take: pytest with ``--measure``, then ``coverage``.
+"""Which lines and branches of the library the tests take: pytest with ``--measure``, reported by coverage.py.
 
 Each statement of the library notes that it was reached, in one list for all threads and tasks. A tracer
 halves the speed of whatever Python does, other libraries included; this costs a tenth. The figures are those
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from io import StringIO
 from itertools import pairwise
 from threading import Lock
 from types import CodeType
@@ -177,6 +178,7 @@ class _Measurement:
     def __init__(self) -> None:
         self.probes = Probes()
         self.found: dict[str, set[Arc]] = {}
+        self.report = ""
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -184,19 +186,33 @@ class _Measurement:
         self.add(getattr(node, "workeroutput", {}).get(_NAME, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand over what was found, or write it where ``coverage report`` looks for it."""
+        """Hand over what was found, or write it where coverage.py looks for it, and have it judged."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput[_NAME] = self.probes.found()
             return
-        from coverage import CoverageData
+        from coverage import Coverage, CoverageData
 
         self.add(self.probes.found())
-        data = CoverageData(str(session.config.rootpath / ".coverage"))
+        root = session.config.rootpath
+        data = CoverageData(str(root / ".coverage"))
         data.erase()
         data.add_arcs(self.found)
-        library = session.config.rootpath / "src" / _PACKAGE
-        data.touch_files([str(path) for path in library.rglob("*.py")])
+        data.touch_files([str(path) for path in (root / "src" / _PACKAGE).rglob("*.py")])
         data.write()
+        coverage = Coverage(str(root / ".coverage"), config_file=str(root / "pyproject.toml"))
+        coverage.load()
+        told = StringIO()
+        percent = coverage.report(file=told)
+        least = coverage.get_option("report:fail_under")
+        if percent < float(str(least)):
+            told.write(f"That is too little: {least} % is wanted.\n")
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        self.report = told.getvalue()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Report before the summary of the tests, which comes last."""
+        terminalreporter.section("coverage")
+        terminalreporter.write(self.report)
 
     def add(self, found: dict[str, list[Arc]]) -> None:
         for path, arcs in found.items():

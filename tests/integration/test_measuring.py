@@ -126,12 +126,17 @@ def test_a_tracer_finds_the_same(tmp_path: Path, calls: str) -> None:
     assert _said(tmp_path / "measured", path) == _said(tmp_path / "traced", path)
 
 
-@pytest.mark.parametrize("options", ["-n0", "-n2"])
-def test_all_processes_count(tmp_path: Path, options: str) -> None:
-    """What several processes of a session took is put together; what nobody imported is missing."""
+@pytest.mark.parametrize(("options", "least", "code"), [("-n0", 80, 0), ("-n2", 80, 0), ("-n2", 90, 1)])
+def test_all_processes_count(tmp_path: Path, options: str, least: int, code: int) -> None:
+    """What several processes of a session took is put together; what nobody imported is missing.
+
+    Too little is a failure. The summary of the tests comes last.
+    """
     for name, content in SUITE.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
+    with (tmp_path / "pyproject.toml").open("a") as configuration:
+        configuration.write(f"[tool.coverage.report]\nfail_under = {least}\n")
     environment = {**os.environ, "PYTHONPATH": str(TESTS), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     environment.pop("PYTEST_ADDOPTS", None)  # of whoever runs this suite
     command = [sys.executable, "-m", "pytest", "-q", "-p", "xdist", "-p", "measuring"]
@@ -144,7 +149,9 @@ def test_all_processes_count(tmp_path: Path, options: str) -> None:
         timeout=100,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == code, done.stdout + done.stderr
+    assert ("That is too little" in done.stdout) is bool(code)
+    assert "passed" in done.stdout.splitlines()[-1]
     package = tmp_path / "src" / "plimsoll"
     assert _said(tmp_path / ".coverage", package / "one.py") == ([], {2: (2, 2)})
     assert _said(tmp_path / ".coverage", package / "two.py") == ([1], {})
