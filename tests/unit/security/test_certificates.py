@@ -21,7 +21,7 @@ def test_a_sound_one_is_sound() -> None:
     """Of a trusted authority, for all its names; a star stands for one label."""
     found = _found(KNOWN.sign(NAME, NAME, "*.example.org").pem, NAME, "A.example.org", "RISK.example.com")
     assert (found.is_public, found.unnamed, found.weakness) == (True, (), "")
-    assert found.begins_at < NOW < found.ends_at
+    assert found.begins_at <= dt.datetime.now(dt.UTC) < found.ends_at
 
 
 def test_who_vouches_for_it_counts() -> None:
