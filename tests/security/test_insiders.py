@@ -49,6 +49,20 @@ def test_no_new_link_for_whom_may_do_more(insider: Insider, role: str) -> None:
     assert (reply.status, b"#pli_" in reply.body) == (403, False)
 
 
+def test_no_link_kept_for_what_its_owner_is_given_later(insider: Insider) -> None:
+    """Who invites sees the link: it is not good for rights that somebody else gives before it is used."""
+    asked = {"name": "Later", "email": "later@example.com"}
+    made = json.loads(insider.send("POST /api/v1/users", asked).body)
+    held = {"holder": {"kind": "user", "id": made["user"]["id"]}, "role": "portfolio-manager"}
+    with insider.site.client() as client:
+        assert client.post("/api/v1/grants", json=held).json()["status"] == "active"
+    token = made["link"].partition("#")[2]
+    reply = send(
+        insider.site, "POST /sign-in/invitation", {"token": token, "password": "five words that nobody knows"}
+    )
+    assert (reply.status, b"set-cookie" in str(reply.headers).lower().encode()) == (401, False)
+
+
 @pytest.mark.parametrize("role", ["viewer", "risk-manager"])
 def test_nobody_is_recovered_alone_who_may_do_more(insider: Insider, role: str) -> None:
     """Whoever resets somebody's factors could sign in as them: a second person has to want it."""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from plimsoll.data.store import devices, one_time_tokens, users
 from plimsoll.data.store.database import Database
 from plimsoll.data.store.look_ups import look_up
-from plimsoll.data.store.one_time_tokens import Purpose
+from plimsoll.data.store.one_time_tokens import OneTimeToken, Purpose
 from plimsoll.data.store.users import UserRecord
 from plimsoll.errors import ConflictError, PermissionDeniedError, SignInError
 from plimsoll.security.emails import normal_email
@@ -18,7 +18,7 @@ from plimsoll.security.permissions import Principal
 from plimsoll.security.tokens import TOKEN, digest, new_token
 from plimsoll.workflows.account_audit import note_done
 from plimsoll.workflows.audit import AuditAction, record
-from plimsoll.workflows.granted import may_all_of
+from plimsoll.workflows.granted import may_all_of, permissions_of
 from plimsoll.workflows.mail import Mail
 from plimsoll.workflows.sessions import Origin, SignedIn, begin
 
@@ -37,6 +37,7 @@ __all__ = [
 INVITATION = "pli"
 """How the token of an invitation begins."""
 INVITATION_LIFE = dt.timedelta(days=3)
+_AGREED = "agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,8 @@ async def accept_invitation(
     Raises
     ------
     SignInError
-        If the link is unknown, was used or is too old, or they may not sign in any more.
+        If the link is unknown, was used or is too old, they may not sign in any more, or they may do by now
+        what whoever made the link may not.
     UsageError
         If the password cannot be used; the link stays good then.
     """
@@ -152,6 +154,7 @@ async def accept_invitation(
         user = await users.get(session, used.user_id, lock=True)
         if not user.enabled or user.password is not None:
             raise _refused()
+        await _refuse_more_than_the_maker(session, found.tenant, used, user.id)
         accepted_password(password, has_factor=False, hints=[user.name, user.email])
         chosen = {"password": hashed, "password_changed_at": now, "password_alone": True}
         chosen |= {} if name is None else {"name": name}
@@ -229,7 +232,7 @@ def invitation_mail(invitation: Invitation, link: str) -> Mail:
 
 
 async def new_link(
-    session: AsyncSession, caller: Principal, user: UserRecord, now: dt.datetime
+    session: AsyncSession, caller: Principal, user: UserRecord, now: dt.datetime, *, agreed: bool = False
 ) -> Invitation:
     """Make a link by which somebody who has no password chooses one; the one before is good for nothing then.
 
@@ -239,6 +242,8 @@ async def new_link(
         An open transaction of the tenant.
     caller, user, now
         Who makes it, for whom, and when.
+    agreed
+        Whether it is good though the one for whom it is may do more than the caller when they use it.
     """
     token = new_token(INVITATION)
     await one_time_tokens.add(
@@ -249,8 +254,20 @@ async def new_link(
         life=INVITATION_LIFE,
         created_by=caller.id,
         user_id=user.id,
+        detail={_AGREED: agreed},
     )
     return Invitation(user, token, now + INVITATION_LIFE)
+
+
+async def _refuse_more_than_the_maker(
+    session: AsyncSession, tenant: UUID, link: OneTimeToken, user_id: UUID
+) -> None:
+    """Refuse a link to rights that its maker, who has seen it, does not have: they may have come since."""
+    held, scope = await permissions_of(session, link.created_by)
+    maker = Principal(link.created_by, tenant, "", held, scope=scope)
+    if not link.detail.get(_AGREED) and not await may_all_of(session, maker, user_id):
+        remedy = "Ask somebody who may do all that you may for a new one."
+        raise SignInError("whoever invited you may do less than you by now", remedy=remedy)
 
 
 def _refused() -> SignInError:

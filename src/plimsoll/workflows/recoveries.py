@@ -134,7 +134,7 @@ async def _decided(
     if not user.enabled:
         raise ConflictError("this person may not sign in", remedy="Let them in again first.")
     await _forget(session, user.id, now)
-    link = await new_link(session, actor, user, now)
+    link = await new_link(session, actor, user, now, agreed=True)
     await record(session, AuditAction.RECOVERY_COMPLETED, actor=actor, subject=user.id, detail=detail)
     return Recovered(await recoveries.get(session, asked.id), link)
 

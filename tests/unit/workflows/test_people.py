@@ -19,6 +19,7 @@ from plimsoll.workflows.people import (
     invitation_mail,
     invite,
     invite_again,
+    new_link,
 )
 from plimsoll.workflows.sessions import Origin, SignedIn, principal_of
 from somebody import EMAIL, NOW, PASSWORD, new_user
@@ -133,3 +134,20 @@ async def test_no_link_opens_what_its_maker_may_not_do(database: Database, tenan
             await invite_again(session, inviter, invitation.user.id, NOW)
         everybody = Principal("local", tenant, "Local", frozenset(Permission))
         assert (await invite_again(session, everybody, invitation.user.id, NOW)).token
+
+
+async def test_rights_that_came_since_are_not_behind_a_link_that_their_giver_has_not_made(
+    database: Database, tenant: UUID
+) -> None:
+    """Whoever invited has seen the link: it opens what they may do themselves; trying leaves it."""
+    who = await new_user(database, tenant, administrator=False)
+    mallory = Principal(f"user:{who.id}", tenant, "Mallory", frozenset())
+    async with database.session(tenant) as session:
+        invitation = await invite(session, mallory, name="Bob", email="bob@example.com", now=NOW)
+    async with database.session(tenant) as session:
+        await first_administrator(session, invitation.user.id, by="first start")
+    with pytest.raises(SignInError, match="may do less than you by now"):
+        await accepted(database, invitation.token)
+    async with database.session(tenant) as session:
+        again = await new_link(session, mallory, invitation.user, NOW, agreed=True)
+    assert (await accepted(database, again.token)).user_id == invitation.user.id
