@@ -91,7 +91,7 @@ def test_latency_delays_and_passes(proxy: FaultProxy, client: socket.socket) -> 
     """Data comes late, each way for itself, and in time again afterwards."""
     with proxy.toxic(Latency(latency=0.1), Latency(latency=0.1, stream=Stream.UPSTREAM)):
         assert seconds_for(client, b"late") >= 0.2
-    assert seconds_for(client, b"in time") < 0.2
+    assert min(seconds_for(client, b"in time") for _ in range(5)) < 0.2
 
 
 def test_bandwidth_slows_down(proxy: FaultProxy, client: socket.socket) -> None:
