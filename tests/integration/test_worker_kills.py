@@ -24,7 +24,7 @@ from stored_book import stored_portfolio, stored_prices
 
 pytestmark = pytest.mark.anyio
 
-JOBS = 70
+JOBS = 90
 STATEMENTS = range(2, 27)  # a risk run of a job takes about twenty, and several run at once
 MOMENTS = 25
 SECONDS = 1.6  # from the start of a worker: up to some jobs done

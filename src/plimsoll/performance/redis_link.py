@@ -74,7 +74,8 @@ class RedisLink:
         try:
             async with self.breaker:
                 return await self._in_time(asyncio.create_task(self._answered(question)))
-        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+        # The client of a cluster stumbles over a connection that was closed beside it: AttributeError.
+        except (RedisError, RedisClusterException, OSError, TimeoutError, AttributeError) as error:
             remedy = "Check that Redis runs and that its URL is right."
             raise UnavailableError("Redis does not answer", remedy=remedy) from error
 
